@@ -1,0 +1,1 @@
+"""Genesys: a control room for a cloud account, in the terminal."""

@@ -1,0 +1,1 @@
+"""The product without a screen. Its one door is `workspace`."""

@@ -1,0 +1,1 @@
+"""What you want: words and stack files become a `Wish`."""

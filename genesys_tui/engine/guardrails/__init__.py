@@ -1,0 +1,1 @@
+"""What a plan needs and risks: permissions, cost, time, findings. Pure."""

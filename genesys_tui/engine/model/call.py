@@ -1,0 +1,136 @@
+"""A call to a cloud, as data. Sentences, permissions, cost, counts and the dry run all derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+Effect = Literal["read", "write", "secret"]
+
+Answer: TypeAlias = Mapping[str, Any]
+"""What the provider's parser returned for a call. Its shape is the provider's API reference; only kinds take it apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output of an earlier call: of this address, or of `address`."""
+
+    name: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`<execution>/<address>`, known only when the call is sent. Written as the tag `genesys:step`, so that a create
+    whose answer was lost can be found again."""
+
+
+Value: TypeAlias = (
+    "None | bool | int | float | str | bytes | datetime | Output | Token | Sequence[Value] | Mapping[str, Value]"
+)
+Params: TypeAlias = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where an output stands in an answer: a JMESPath `expression`. A required one that is not there is a failure."""
+
+    expression: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Poll `read` until `done` holds (JMESPath, truthy), fail when `failed` does, give up after `limit` seconds."""
+
+    read: Call
+    done: str
+    why: str
+    failed: str | None = None
+    interval: float = 1.0
+    limit: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Did our own create, whose answer we never saw, happen? `read` is asked; the call's captures are taken from its
+    answer by `captures`. Nothing found (an absent answer or a required capture missing) means that it did not.
+    `codes` are the errors (such as an AlreadyExists) that mean so, and only after an attempt of our own was journalled."""
+
+    read: Call
+    captures: Mapping[str, Capture]
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetryOn:
+    """An answer of eventual consistency: retried while `code` is answered, for at most `seconds`."""
+
+    code: str
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A read whose answer at JMESPath `at` must still have `fingerprint` just before the call is sent: it protects what
+    others wrote into a document that the call replaces whole."""
+
+    read: Call
+    at: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call. `params` may nest `Output` and `Token`, filled in when it is sent.
+
+    `absent_on`: error codes that are an answer, read as None. `also_needs`: IAM actions beyond the operation's own.
+    `seconds`: the usual time of one call, without its wait. `idempotent`: sending it twice is as sending it once.
+    """
+
+    service: str
+    operation: str
+    params: Params = field(default_factory=dict)
+    _: KW_ONLY
+    effect: Effect = "write"
+    provider: str = "aws"
+    region: str | None = None
+    paginate: bool = False
+    absent_on: tuple[str, ...] = ()
+    captures: Mapping[str, Capture] = field(default_factory=dict)
+    wait: Wait | None = None
+    retry_on: tuple[RetryOn, ...] = ()
+    find: Find | None = None
+    guard: Guard | None = None
+    idempotent: bool = False
+    also_needs: tuple[str, ...] = ()
+    seconds: float = 0.3
+
+    @property
+    def name(self) -> str:
+        """`s3:CreateBucket`: service and operation as the API names them."""
+        return f"{self.service}:{self.operation}"
+
+
+def read(
+    service: str,
+    operation: str,
+    params: Params | None = None,
+    *,
+    paginate: bool = False,
+    absent_on: tuple[str, ...] = (),
+    region: str | None = None,
+) -> Call:
+    """A call that only looks. What truly may pass in read-only is the provider's table, not this word."""
+    return Call(
+        service,
+        operation,
+        params or {},
+        effect="read",
+        paginate=paginate,
+        absent_on=absent_on,
+        region=region,
+        idempotent=True,
+    )

@@ -1,0 +1,141 @@
+"""The contract of a resource kind: sans-I/O reads, writes as data.
+
+A read is a generator (`Reading`). It yields a `Call` and is sent its answer (None where an `absent_on` code came; other
+errors are thrown in as `CallError`); or yields a list of calls and readings, and is sent the list of their answers, in
+which an answer may be a `CallError`; or yields `Found`, which streams a page of a listing. It returns what was read.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from genesys_tui.engine.model.call import Call
+from genesys_tui.engine.model.document import Document, Path
+from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
+from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.model.specs.base import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a listing."""
+
+    actuals: tuple[Actual, ...]
+
+
+T = TypeVar("T")
+S = TypeVar("S", bound=Spec)
+
+Ask: TypeAlias = "Call | Found | list[Call | Reading[Any]]"
+Reading: TypeAlias = Generator[Ask, Any, T]
+
+Fields: TypeAlias = frozenset[str]
+"""Top fields of a spec that a read must fill: only what is managed or on screen costs a call."""
+
+Facts: TypeAlias = Any
+"""What a kind's own `prepare` read for its own lowering (zones, raw documents); nobody else looks inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What lowering may know of where and for whom it works."""
+
+    region: str
+    stack: str
+    account: str = ""
+
+
+class Kind(ABC, Generic[S]):
+    """A resource kind. Everything but the readings is pure."""
+
+    name: ClassVar[str]
+    """`bucket`: the word in addresses, files and intents."""
+    title: ClassVar[str]
+    """`S3 bucket`: the words in a plan."""
+    section: ClassVar[str]
+    """The section of a stack file it stands in: storage, network, ..."""
+    purpose: ClassVar[str]
+    """`secure S3 bucket`: what a plan's title says is deployed."""
+    spec: type[S]
+    create_only: ClassVar[frozenset[str]] = frozenset()
+    """Top fields that can't change in place: a change replaces the resource."""
+    outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name"})
+    """What `${kind.name.output}` may name."""
+
+    @property
+    def fields(self) -> Fields:
+        """All top fields of the spec."""
+        return frozenset(self.spec.model_fields)
+
+    # reading ------------------------------------------------------------------------------------------------------
+    @abstractmethod
+    def discover(self) -> Reading[None]:
+        """List all of the kind by bulk calls, streaming `Found`. Specs hold what the listing itself tells."""
+
+    @abstractmethod
+    def locate(self, name: str) -> Reading[Actual | None]:
+        """The one existing resource that goes by this name, bare; None where there is none."""
+
+    @abstractmethod
+    def read(self, id: str, fields: Fields) -> Reading[Actual | None]:
+        """The resource with these fields of its spec filled; None where it does not exist (any more)."""
+
+    def prepare(self, want: S, have: Actual | None) -> Reading[Facts]:
+        """What lowering must know beyond the two specs. Read at plan time. `want` holds only what is to change."""
+        yield from ()
+        return None
+
+    # lowering -----------------------------------------------------------------------------------------------------
+    @abstractmethod
+    def fill(self, want: S, facts: Facts, siblings: Sequence[S]) -> S:
+        """`want` completed with the defaults of good practice, for a create. `siblings`: the filled specs of the same
+        kind that this plan creates before it."""
+
+    @abstractmethod
+    def create(self, name: str, want: S, place: Placement, facts: Facts) -> Iterator[Line]:
+        """The lines that make it. They must capture at least the output `id`."""
+
+    @abstractmethod
+    def update(self, have: Actual, changed: S, place: Placement, facts: Facts) -> Iterator[Line]:
+        """The fewest calls that bring `changed` (only the fields that differ; None = remove) about and touch nothing
+        else. Also completes a create that was cut off."""
+
+    @abstractmethod
+    def delete(self, have: Actual, facts: Facts) -> Iterator[Line]:
+        """The lines that remove it and its parts."""
+
+    @abstractmethod
+    def mark(self, have: Actual, place: Placement, facts: Facts, *, owned: bool) -> Iterator[Line]:
+        """The lines that put on our own tags (adopt), or take them off (`owned=False`: forget), and nothing else."""
+
+    def use(self, want: S, facts: Facts) -> Actual | None:
+        """An existing thing that is not ours and suits, to be used rather than created."""
+        return None
+
+    def blank(self) -> Document:
+        """The spec that a new, unconfigured resource has: what `create` leaves in the fields it does not set."""
+        return {}
+
+    # words and numbers --------------------------------------------------------------------------------------------
+    def prices(self, want: S) -> tuple[Price, ...]:
+        """What it costs a month."""
+        return ()
+
+    def findings(self, address: str, want: S) -> Iterator[Finding]:
+        """What good practice would say of it."""
+        yield from ()
+
+    def removal(self, have: Actual, facts: Facts) -> Reversal:
+        """What deleting it loses."""
+        return Reversal("irreversible")
+
+    def refuses_removal(self, have: Actual, facts: Facts) -> str:
+        """Why the cloud would refuse to delete it now (it holds data, others are in it); empty where it would not."""
+        return ""
+
+    def why_asked(self, path: Path) -> str:
+        """The reason given for a reset of a field that the stack file dropped."""
+        return "No longer in the stack file"

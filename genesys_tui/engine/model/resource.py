@@ -1,0 +1,122 @@
+"""What you want, what is there, and what we remember: three records of one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from genesys_tui.engine.model.document import Document, Path
+
+Origin = Literal["file", "words"]
+
+MARK_PREFIX = "genesys:"
+"""Our own tags start so. They are never part of a spec."""
+
+
+def address_of(kind: str, name: str) -> str:
+    """`bucket.my-data`: how a resource is named in plans, files and state."""
+    return f"{kind}.{name}"
+
+
+def split_address(address: str) -> tuple[str, str]:
+    """Kind and name; a name may itself hold dots."""
+    kind, _, name = address.partition(".")
+    return kind, name
+
+
+class Reference(str):
+    """A text of the stack file that holds `${kind.name.output}`. Kept as written; resolved only when it is sent."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a file: 1-based line and column, and the path of keys that leads there."""
+
+    file: str
+    line: int
+    column: int = 1
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" + (f" ({self.path})" if self.path else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """One resource that is wanted. `spec` holds only what was asked for, validated.
+
+    `complete`: the spec is the whole wish (a stack file), so that a field it drops is reset; words are only a patch.
+    `adopt`: take over what exists under this name. `needs`: addresses that must be done before.
+    """
+
+    address: str
+    kind: str
+    name: str
+    spec: Document
+    complete: bool = False
+    adopt: bool = False
+    needs: tuple[str, ...] = ()
+    mark: Mark | None = None
+
+    @property
+    def origin(self) -> Origin:
+        return "file" if self.complete else "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """All that is wanted at once: what an intent or a stack file comes to.
+
+    `whole`: remembered resources that came from a file and are not here any more are to be deleted.
+    `source`: the words or the file, for the plan's title. `stack`/`region`: None where the wish does not say.
+    """
+
+    resources: tuple[Desired, ...]
+    source: str
+    whole: bool = False
+    stack: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """What is there. `spec` has only the fields that were read; `tags` are all tags, ours and AWS's too.
+
+    `provider_data`: raw facts of the provider that lowering needs later (part ids and the like).
+    """
+
+    kind: str
+    id: str
+    name: str
+    region: str
+    spec: Document = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    arn: str = ""
+    created: datetime | None = None
+    provider_data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What we remember of one resource.
+
+    `spec`: the managed fields and their values, nothing else. `asked`: those of them that were asked for; the others
+    are defaults of good practice, managed since the create. `owned`: False for a thing that is only used (referenced),
+    and so never changed or destroyed. `outputs`: what others may refer to.
+    """
+
+    address: str
+    kind: str
+    name: str
+    id: str
+    region: str
+    spec: Document
+    asked: frozenset[Path] = frozenset()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin = "words"
+    owned: bool = True
+    adopted: bool = False

@@ -1,0 +1,1 @@
+"""The universal specs, one file a kind."""

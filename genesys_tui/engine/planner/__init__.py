@@ -1,0 +1,1 @@
+"""Pure: desired, remembered and actual become a plan."""

@@ -1,0 +1,1 @@
+"""What a cloud is: the registry of kinds, and a folder a cloud."""

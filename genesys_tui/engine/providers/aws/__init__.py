@@ -1,0 +1,1 @@
+"""AWS: the session that talks to it, and a file a kind."""
