@@ -13,6 +13,7 @@ from pathlib import Path
 
 from genesys_tui.engine.model.events import Event
 from genesys_tui.engine.model.history import ExecutionRecord
+from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.kind import Fields
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Actual, Wish
@@ -28,17 +29,6 @@ class Settings:
     endpoint: str | None = None
     read_only: bool = False
     home: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who we are, and where."""
-
-    account: str
-    arn: str
-    region: str
-    profile: str
-    endpoint: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from genesys_tui.engine.model.call import Call
-from genesys_tui.engine.model.document import Change, Document
+from genesys_tui.engine.model.document import Change
 from genesys_tui.engine.model.resource import Actual, Fragment
 
 Action = Literal["create", "update", "replace", "delete", "adopt", "forget", "use"]
