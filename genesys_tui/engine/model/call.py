@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 Effect = Literal["read", "write", "secret"]
 
 Answer: TypeAlias = Mapping[str, Any]
-"""What the provider's parser returned for a call. Its shape is the provider's API reference; only kinds take it apart."""
+"""What the provider's parser returned. Its shape is the provider's API reference; only kinds take it apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Token:
 
 
 Value: TypeAlias = (
-    "None | bool | int | float | str | bytes | datetime | Output | Token | Sequence[Value] | Mapping[str, Value]"
+    "bool | int | float | str | bytes | datetime | Output | Token | Sequence[Value] | Mapping[str, Value] | None"
 )
 Params: TypeAlias = Mapping[str, Value]
 
@@ -57,7 +57,7 @@ class Wait:
 class Find:
     """Did our own create, whose answer we never saw, happen? `read` is asked; the call's captures are taken from its
     answer by `captures`. Nothing found (an absent answer or a required capture missing) means that it did not.
-    `codes` are the errors (such as an AlreadyExists) that mean so, and only after an attempt of our own was journalled."""
+    `codes` are the errors (an AlreadyExists) that mean so, but only after an attempt of our own was journalled."""
 
     read: Call
     captures: Mapping[str, Capture]

@@ -1,7 +1,7 @@
 """Specs as documents: nested mappings in which a missing field is *unset*, None is *absent*, all else a value.
 
-Only a top field can be unset in what was read: once a field was read, whatever is not in it is absent. Lists are values;
-what has keys (tags, rules, subnets) is a mapping by key, so that each element is managed, compared and undone alone.
+Only a top field can be unset in what was read: once a field was read, whatever is not in it is absent. Lists are
+values; what has keys (tags, rules, subnets) is a mapping by key, so that each element is managed, compared and undone alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-Leaf: TypeAlias = "None | bool | int | float | str | Sequence[Leaf] | Mapping[str, Leaf]"
+Leaf: TypeAlias = "bool | int | float | str | Sequence[Leaf] | Mapping[str, Leaf] | None"
 Document: TypeAlias = Mapping[str, Leaf]
 Path: TypeAlias = tuple[str, ...]
 

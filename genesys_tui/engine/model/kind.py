@@ -84,7 +84,8 @@ class Kind(ABC, Generic[S]):
         """The resource with these fields of its spec filled; None where it does not exist (any more)."""
 
     def prepare(self, want: S, have: Actual | None) -> Reading[Facts]:
-        """What lowering must know beyond the two specs. Read at plan time. `want` holds only what is to change."""
+        """What lowering must know beyond the two specs. Read at plan time. `want` holds only what is to change; with
+        `have` and an empty `want` a delete is being prepared."""
         yield from ()
         return None
 
@@ -135,6 +136,10 @@ class Kind(ABC, Generic[S]):
     def refuses_removal(self, have: Actual, facts: Facts) -> str:
         """Why the cloud would refuse to delete it now (it holds data, others are in it); empty where it would not."""
         return ""
+
+    def reversal(self, have: Actual, changed: S) -> Reversal:
+        """What an update loses."""
+        return Reversal()
 
     def why_asked(self, path: Path) -> str:
         """The reason given for a reset of a field that the stack file dropped."""
