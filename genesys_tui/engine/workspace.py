@@ -6,17 +6,44 @@ its own. Only `apply` changes a cloud; all else runs on a read-only session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING
 
-from genesys_tui.engine.model.events import Event
+from genesys_tui.engine.desired.intents import parse_intent
+from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
+from genesys_tui.engine.executor.execution import Execution
+from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover
+from genesys_tui.engine.model.errors import BlockedError, GenesysError
 from genesys_tui.engine.model.history import ExecutionRecord
-from genesys_tui.engine.model.identity import Identity
+from genesys_tui.engine.model.identity import Identity, Target
 from genesys_tui.engine.model.kind import Fields
 from genesys_tui.engine.model.plan import Plan
-from genesys_tui.engine.model.resource import Actual, Wish
+from genesys_tui.engine.model.resource import Actual, Fragment, Wish
+from genesys_tui.engine.planning import Planning
+from genesys_tui.engine.providers import registry
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.providers.aws.session import Session
+    from genesys_tui.engine.state.backend import Backend
+
+__all__ = [
+    "Execution",
+    "Identity",
+    "Inventory",
+    "Resource",
+    "Settings",
+    "Workspace",
+    "find_stack_file",
+    "parse_intent",
+    "read_stack_file",
+]
+
+DEFAULT_STACK = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,88 +58,128 @@ class Settings:
     home: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A thing in the account as the inventory shows it. `kind` is a registered kind, or AWS's own type such as
-    `lambda:function` for what has none yet. `stack`: the stack of ours that remembers it; None: not managed by us."""
-
-    actual: Actual
-    address: str | None = None
-    stack: str | None = None
-
-    @property
-    def managed(self) -> bool:
-        return self.address is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """What exists. `errors`: one line for each part that could not be read; the rest is complete."""
-
-    resources: tuple[Resource, ...]
-    errors: tuple[str, ...]
-    calls: int
-    seconds: float
-    read_at: datetime
-
-
-class Execution:
-    """A running apply. It goes on in threads of its own, whoever watches."""
-
-    id: str
-
-    def events(self) -> Iterator[Event]:
-        """Blocks for each next event; ends after `Finished`. May be left at any time."""
-        raise NotImplementedError
-
-    def cancel(self) -> None:
-        """Send no further call. What is in flight is waited for and recorded."""
-        raise NotImplementedError
-
-    def wait(self) -> ExecutionRecord:
-        raise NotImplementedError
-
-
 class Workspace:
     """`Workspace(settings)` opens nothing yet: the first method that needs the account asks it who we are."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._lock = RLock()
 
     def identity(self) -> Identity:
         """One STS call, remembered. Raises `NoCredentialsError`."""
-        raise NotImplementedError
+        return self._reader.identity()
 
-    def inventory(self, on_page: Callable[[tuple[Resource, ...]], None] | None = None) -> Inventory:
+    @property
+    def stack(self) -> str:
+        """The stack that words work on."""
+        return self.settings.stack or DEFAULT_STACK
+
+    # what exists --------------------------------------------------------------------------------------------------
+    def inventory(self, on_page: OnPage | None = None) -> Inventory:
         """List the account. `on_page` is called with each page as it arrives, from another thread."""
-        raise NotImplementedError
+        self.identity()
+        return discover(self._reader, self._ours(), on_page)
 
     def details(self, resource: Resource, fields: Fields | None = None) -> Actual | None:
-        """Read all (or these) fields of one resource; None where it is gone."""
-        raise NotImplementedError
+        """Read all (or these) fields of one resource; what has no kind yet is returned as it was listed."""
+        actual = resource.actual
+        if actual.kind not in registry.names():
+            return actual
+        kind = registry.kind(actual.kind)
+        return self._reader.ask(kind.read(actual.id, kind.fields if fields is None else fields))
 
+    # what would be done -------------------------------------------------------------------------------------------
     def plan(self, wish: Wish, *, refresh: bool = True) -> Plan:
         """Preview. `refresh=False` takes what was read before, where it was."""
-        raise NotImplementedError
+        return self._planning.plan(wish, self.settings.stack or wish.stack or DEFAULT_STACK, refresh=refresh)
 
-    def plan_destroy(self, stack: str | None = None, addresses: tuple[str, ...] = ()) -> Plan:
+    def plan_destroy(self, stack: str | None = None, addresses: Sequence[str] = ()) -> Plan:
         """Preview the deletion of all (or these addresses) that a stack owns."""
-        raise NotImplementedError
+        return self._planning.destroy(stack or self.stack, addresses)
 
     def plan_undo(self, execution: str | None = None) -> Plan:
         """Preview the undo of an execution; None: of the last one that is not undone and is no undo."""
-        raise NotImplementedError
+        return self._planning.undo(execution, self.settings.stack)
 
+    # what is done -------------------------------------------------------------------------------------------------
     def apply(self, plan: Plan) -> Execution:
         """Start it. Raises `BlockedError`, `LockedError` or `MovedError` before anything is sent."""
-        raise NotImplementedError
+        from genesys_tui.engine.executor.run import start
+
+        if self.settings.read_only:
+            raise BlockedError("this workspace is read-only", todo="leave --read-only out to apply")
+        for finding in plan.findings:
+            if finding.severity == "blocked":
+                raise BlockedError(f"{finding.address}: {finding.message}", todo=finding.fix)
+        if not plan.steps:
+            raise BlockedError("there is nothing to apply")
+        self._planning.forget_reads()
+        return start(plan, self._writer, self._reader, self._backend)
 
     def history(self, limit: int = 100) -> list[ExecutionRecord]:
-        raise NotImplementedError
+        """Newest first, of all stacks of the account."""
+        return self._backend.history(limit)
 
+    # ending -------------------------------------------------------------------------------------------------------
     def cancel(self) -> None:
         """Let every read that is under way end at once (they raise `CallError` of failure `cancelled`)."""
-        raise NotImplementedError
+        if "_reader" in self.__dict__:
+            self._reader.cancel()
 
     def close(self) -> None:
-        raise NotImplementedError
+        """Close what was opened."""
+        for opened in ("_reader", "_writer", "_backend"):
+            if opened in self.__dict__:
+                self.__dict__[opened].close()
+
+    # what is opened when it is needed -----------------------------------------------------------------------------
+    @cached_property
+    def _reader(self) -> Session:
+        return self._session(read_only=True)
+
+    @cached_property
+    def _writer(self) -> Session:
+        if self.settings.read_only:
+            raise BlockedError("this workspace is read-only")
+        return self._session(read_only=False)
+
+    @cached_property
+    def _backend(self) -> Backend:
+        from genesys_tui.engine.state.sqlite import SqliteBackend
+
+        return SqliteBackend(state_folder(self.settings.home) / f"{_partition(self.identity())}.db")
+
+    @cached_property
+    def _planning(self) -> Planning:
+        return Planning(self._reader, self._backend)
+
+    def _session(self, *, read_only: bool) -> Session:
+        from genesys_tui.engine.providers.aws.session import Session
+
+        settings = self.settings
+        return Session(Target(settings.profile, settings.region, settings.endpoint), read_only=read_only)
+
+    def _ours(self) -> dict[tuple[str, str], tuple[str, Fragment]]:
+        scopes = [scope for scope in self._backend.stacks() if scope.region == self._reader.region]
+        return {
+            (fragment.kind, fragment.id): (scope.stack, fragment)
+            for scope in scopes
+            for fragment in self._backend.load(scope).fragments.values()
+        }
+
+
+def state_folder(home: Path | None) -> Path:
+    """Where state is kept: `home`, else `$GENESYS_HOME`, else `~/.genesys`; in it the folder `state`."""
+    try:
+        base = home or Path(os.environ.get("GENESYS_HOME") or Path.home() / ".genesys")
+    except RuntimeError as error:
+        raise GenesysError("there is no home folder to keep state in", todo="set GENESYS_HOME to a folder") from error
+    return base / "state"
+
+
+def _partition(identity: Identity) -> str:
+    """One file an account; an endpoint of its own is an account of its own."""
+    if not identity.endpoint:
+        return identity.account
+    place = "".join(char if char.isalnum() or char in ".-" else "-" for char in identity.endpoint.partition("://")[2])
+    return f"{identity.account}@{place}"

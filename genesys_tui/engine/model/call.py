@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from json import dumps
 from typing import Any, Literal, TypeAlias
 
 Effect = Literal["read", "write", "secret"]
@@ -80,6 +82,11 @@ class Guard:
     read: Call
     at: str
     fingerprint: str
+
+
+def fingerprint(document: object) -> str:
+    """Short and stable, of a document as it was read; nothing at all is as good as an empty list."""
+    return sha256(dumps(document or [], sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

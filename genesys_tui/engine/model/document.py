@@ -1,7 +1,8 @@
 """Specs as documents: nested mappings in which a missing field is *unset*, None is *absent*, all else a value.
 
 Only a top field can be unset in what was read: once a field was read, whatever is not in it is absent. Lists are
-values; what has keys (tags, rules, subnets) is a mapping by key, so that each element is managed, compared and undone alone.
+values; what has keys (tags, rules, subnets) is a mapping by key, so that each element is managed, compared and undone
+alone.
 """
 
 from __future__ import annotations

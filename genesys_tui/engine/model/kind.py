@@ -8,15 +8,17 @@ which an answer may be a `CallError`; or yields `Found`, which streams a page of
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from genesys_tui.engine.model.call import Call
 from genesys_tui.engine.model.document import Document, Path
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
-from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
 from genesys_tui.engine.model.specs.base import Spec
+
+AnyKind: TypeAlias = "Kind[Any]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Kind(ABC, Generic[S]):
     spec: type[S]
     create_only: ClassVar[frozenset[str]] = frozenset()
     """Top fields that can't change in place: a change replaces the resource."""
+    defaults: ClassVar[Document] = {}
+    """Good practice that needs no facts: what a create is filled with, and what a dropped field goes back to."""
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name"})
     """What `${kind.name.output}` may name."""
 
@@ -109,12 +113,20 @@ class Kind(ABC, Generic[S]):
         """The lines that remove it and its parts."""
 
     @abstractmethod
-    def mark(self, have: Actual, place: Placement, facts: Facts, *, owned: bool) -> Iterator[Line]:
-        """The lines that put on our own tags (adopt), or take them off (`owned=False`: forget), and nothing else."""
+    def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
+        """The lines that write these tags (ours among them: adopt; None removes: forget) and nothing else."""
 
     def use(self, want: S, facts: Facts) -> Actual | None:
         """An existing thing that is not ours and suits, to be used rather than created."""
         return None
+
+    def outputs_of(self, have: Actual) -> Mapping[str, str]:
+        """The outputs of a thing that we did not make: adopted or used."""
+        return {"id": have.id, "arn": have.arn, "name": have.name}
+
+    def made_by(self, have: Actual, token: str) -> bool:
+        """Whether our own create with this token made it. Where the tag can't be seen, the name must do."""
+        return have.tags.get(f"{MARK_PREFIX}step", token) == token
 
     def blank(self) -> Document:
         """The spec that a new, unconfigured resource has: what `create` leaves in the fields it does not set."""

@@ -106,7 +106,9 @@ class Fragment:
 
     `spec`: the managed fields and their values, nothing else. `asked`: those of them that were asked for; the others
     are defaults of good practice, managed since the create. `owned`: False for a thing that is only used (referenced),
-    and so never changed or destroyed. `outputs`: what others may refer to.
+    and so never changed or destroyed. `outputs`: what others may refer to. `needs`: addresses it refers to.
+    `pending`: the token of a create of which it is not known whether it happened (the answer was lost, or the process
+    died): what is found under the name and bears the token is ours. `created`: the provider's own time of creation, as read back: it tells ours from a later one of the same name.
     """
 
     address: str
@@ -120,3 +122,6 @@ class Fragment:
     origin: Origin = "words"
     owned: bool = True
     adopted: bool = False
+    needs: tuple[str, ...] = ()
+    created: datetime | None = None
+    pending: str = ""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 
-from genesys_tui.engine.model.document import Document
+from genesys_tui.engine.model.document import Document, Path
 from genesys_tui.engine.model.resource import MARK_PREFIX, Reference
+
+WISH = "wish"
+"""The validation context of what a person asks for. Rules that a cloud's own contents may break look for it."""
 
 
 class Part(BaseModel):
@@ -48,6 +52,16 @@ class Spec(Part):
     def of(cls, document: Document) -> Self:
         """The typed spec of a document that planner or state hold: validated, with unset kept unset."""
         return cls.model_validate(document)
+
+    @classmethod
+    def check_name(cls, name: str) -> str:  # noqa: ARG003 - a rule that takes every name looks at none
+        """What would be right, where the provider would refuse the name; empty where it would take it."""
+        return ""
+
+    def mistakes(self) -> Iterator[tuple[Path, str]]:
+        """What is wrong between the fields of a wish: the path, and what would be right. What a cloud holds is never
+        asked: it may be what we would refuse."""
+        yield from ()
 
     @property
     def document(self) -> Document:

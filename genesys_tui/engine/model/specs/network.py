@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import IPv4Interface, IPv4Network
+from itertools import combinations
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from genesys_tui.engine.model.document import Path
 from genesys_tui.engine.model.specs.base import Part, Spec
 
 
 def _cidr(value: str) -> str:
-    network = IPv4Network(value)
+    try:
+        network = IPv4Interface(value).network
+    except ValueError:
+        raise ValueError("it takes an IPv4 range such as 10.0.0.0/16") from None
     if not 16 <= network.prefixlen <= 28:
-        raise ValueError(f"{value!r}: AWS takes /16 to /28")
+        raise ValueError("AWS takes ranges from /16 to /28")
+    if value.partition("/")[0] != str(network.network_address):
+        raise ValueError(f"the range starts at its first address: {network}")
     return str(network)
 
 
@@ -34,8 +41,8 @@ def _by_name(value: object) -> object:
     if isinstance(value, Sequence) and not isinstance(value, str):
         named: dict[str, object] = {}
         for entry in value:
-            if not isinstance(entry, Mapping) or "name" not in entry:
-                raise ValueError("each subnet needs a `name`")
+            if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+                raise ValueError("each subnet needs a `name`, a text")
             if entry["name"] in named:
                 raise ValueError(f"two subnets are named {entry['name']!r}")
             named[entry["name"]] = {key: inner for key, inner in entry.items() if key != "name"}
@@ -53,3 +60,23 @@ class NetworkSpec(Spec):
     private: bool | None = None
     internet: bool | None = None
     subnets: Annotated[dict[str, Subnet | None], BeforeValidator(_by_name)] | None = None
+
+    @classmethod
+    def check_name(cls, name: str) -> str:
+        """A network's name is its tag `Name`: nearly any text, as long as it can be seen and told apart."""
+        if not 1 <= len(name) <= 128:
+            return "1 to 128 characters"
+        if not name.isprintable():
+            return "printable characters only"
+        return "no space at its start or end" if name != name.strip() else ""
+
+    def mistakes(self) -> Iterator[tuple[Path, str]]:
+        placed = {name: IPv4Network(part.cidr) for name, part in (self.subnets or {}).items() if part and part.cidr}
+        for name, inner in placed.items():
+            if not self.cidr:
+                yield ("subnets", name, "cidr"), "give the network its `cidr` too, which this must lie in"
+            elif not inner.subnet_of(IPv4Network(self.cidr)):
+                yield ("subnets", name, "cidr"), f"it must lie in the network's {self.cidr}"
+        for (one, first), (other, second) in combinations(placed.items(), 2):
+            if first.overlaps(second):
+                yield ("subnets", other, "cidr"), f"it must not overlap subnet {one!r}, {first}"

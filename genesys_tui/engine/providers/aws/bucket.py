@@ -7,9 +7,9 @@ what others wrote into them survives. Our lifecycle rules are known by their ids
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Guard, Params, Token, Value, read
+from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Guard, Token, Value, fingerprint, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Facts, Fields, Found, Kind, Placement, Reading
@@ -20,7 +20,6 @@ from genesys_tui.engine.providers.aws.bucket_documents import (
     PUBLIC_ACCESS_BLOCK,
     encryption_document,
     encryption_of,
-    fingerprint,
     lifecycle_of,
     merged_rules,
     merged_tags,
@@ -48,7 +47,7 @@ class Bucket(Kind[BucketSpec]):
     section = "storage"
     purpose = "secure S3 bucket"
     spec = BucketSpec
-    outputs = frozenset({"id", "arn", "name"})
+    defaults: ClassVar[Document] = {"versioning": True, "encryption": "managed", "public_access": False}
 
     # reading ------------------------------------------------------------------------------------------------------
     def discover(self) -> Reading[None]:
@@ -87,8 +86,7 @@ class Bucket(Kind[BucketSpec]):
 
     # lowering -----------------------------------------------------------------------------------------------------
     def fill(self, want: BucketSpec, facts: Facts, siblings: Sequence[BucketSpec]) -> BucketSpec:
-        good: Document = {"versioning": True, "encryption": "managed", "public_access": False}
-        return BucketSpec.of({**good, **want.document})
+        return BucketSpec.of({**self.defaults, **want.document})
 
     def blank(self) -> Document:
         return {"versioning": False, "lifecycle": Lifecycle().model_dump(), "tags": {}}
@@ -137,14 +135,12 @@ class Bucket(Kind[BucketSpec]):
             (Call("s3", "DeleteBucket", {"Bucket": have.id}, absent_on=("NoSuchBucket",), idempotent=True),),
         )
 
-    def mark(self, have: Actual, place: Placement, facts: Facts, *, owned: bool) -> Iterator[Line]:
-        ours = [key for key in have.tags if key.startswith(MARK_PREFIX)]
-        if owned:
-            calls = (_tagging(have, {f"{MARK_PREFIX}stack": place.stack}),)
-            yield Line(f"Tag bucket '{have.name}' as ours", "Others can see who manages it", calls)
-        elif ours:
-            calls = (_tagging(have, dict.fromkeys(ours)),)
-            yield Line(f"Take our tags off bucket '{have.name}'", "It is no longer ours", calls)
+    def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
+        call = _tagging(have, tags)
+        if any(value is not None for value in tags.values()):
+            yield Line(f"Tag bucket '{have.name}' as ours", "Others can see who manages it", (call,))
+        else:
+            yield Line(f"Take our tags off bucket '{have.name}'", "It is no longer ours", (call,))
 
     # words and numbers --------------------------------------------------------------------------------------------
     def prices(self, want: BucketSpec) -> tuple[Price, ...]:

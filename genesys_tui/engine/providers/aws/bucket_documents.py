@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from json import dumps
 from typing import Any
 
 from genesys_tui.engine.model.call import Value
@@ -74,11 +72,6 @@ def merged_rules(before: Sequence[Mapping[str, Any]], changed: Lifecycle) -> lis
     replaced = {RULE_IDS[field] for field in wanted}
     kept: list[Value] = [rule for rule in before if rule.get("ID") not in replaced]
     return kept + [_rule(field, days) for field, days in wanted.items() if days is not None]
-
-
-def fingerprint(document: object) -> str:
-    """Short and stable, of a document as it was read; nothing at all is as good as an empty list."""
-    return sha256(dumps(document or [], sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _rule(field: str, days: int) -> Value:

@@ -1,0 +1,74 @@
+"""Filling in a call's params: outputs of what was done before, and the token of this execution. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from genesys_tui.engine.model.call import Capture, Output, Params, Token, Value
+from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.resource import Reference
+from genesys_tui.engine.planner.wanted import Outputs, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a step knows when it sends: its own outputs so far, those of other addresses, and its token."""
+
+    address: str
+    token: str
+    own: Mapping[str, str]
+    others: Outputs
+
+    def fill(self, params: Params) -> dict[str, Value]:
+        """The params as they are sent. Raises GenesysError for an output that nothing made."""
+        return {key: self._value(value) for key, value in params.items()}
+
+    def _value(self, value: Value) -> Value:
+        match value:
+            case Output(name, address):
+                return self._output(name, address)
+            case Token():
+                return self.token
+            case Reference():
+                return self._reference(value)
+            case Mapping():
+                return self.fill(value)
+            case list() | tuple():
+                return [self._value(inner) for inner in value]
+            case _:
+                return value
+
+    def _output(self, name: str, address: str | None) -> str:
+        known = self.own if address in (None, self.address) else self.others.get(address or "", {})
+        if name not in known:
+            raise GenesysError(f"{address or self.address} has no output '{name}'", why="nothing made it yet")
+        return known[name]
+
+    def _reference(self, text: Reference) -> str:
+        filled = resolve(text, self.others)
+        if isinstance(filled, Reference):
+            raise GenesysError(f"{text} can't be resolved", why="no output of that name was made")
+        return str(filled)
+
+
+def captured(captures: Mapping[str, Capture], answer: object) -> dict[str, str] | None:
+    """The outputs that stand in an answer; None when a required one is missing."""
+    from jmespath import search
+
+    found: dict[str, str] = {}
+    for name, capture in captures.items():
+        value = search(capture.expression, answer)
+        if value is None:
+            if capture.required:
+                return None
+            continue
+        found[name] = str(value)
+    return found
+
+
+def holds(expression: str, answer: object) -> bool:
+    """Whether a JMESPath expression is true of an answer."""
+    from jmespath import search
+
+    return bool(search(expression, answer or {}))

@@ -1,0 +1,198 @@
+"""Doing one step: its calls in order, each journalled before it is sent and after it was answered.
+
+A step is a generator that yields the seconds it wants to sleep, so that waiting holds no worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Protocol, TypeVar
+
+from genesys_tui.engine.executor.params import Context, captured, holds
+from genesys_tui.engine.model.call import Answer, Call, Find, Guard, Params, RetryOn, Wait, fingerprint
+from genesys_tui.engine.model.errors import CallError, GenesysError, MovedError
+from genesys_tui.engine.model.events import Event, LineDone, LineStarted, Retrying, Waiting
+from genesys_tui.engine.model.history import Attempt
+from genesys_tui.engine.model.plan import Step
+from genesys_tui.engine.planner.wanted import Outputs
+from genesys_tui.engine.state.backend import Backend
+
+T = TypeVar("T")
+Doing = Generator[float, None, T]
+"""Yields seconds to sleep; returns when done."""
+
+SETTLING = (0.0, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between the looks for a create whose answer was lost: a listing may lag behind for some seconds."""
+RESENDS = 4
+"""How often a call whose answer was lost is sent again after it was shown that it did not happen."""
+RETRY_PAUSE = 1.0
+
+
+class Sender(Protocol):
+    """The part of a session that a step needs."""
+
+    def send(
+        self, call: Call, params: Params, *, on_retry: Callable[[str, float], None] | None = None
+    ) -> Answer | None: ...
+
+
+@dataclass
+class StepRun:
+    """One step under way. `outputs` grow as calls are answered; `wrote` says whether a write was sent at all."""
+
+    step: Step
+    execution: str
+    writer: Sender
+    reader: Sender
+    backend: Backend
+    others: Outputs
+    emit: Callable[[Event], None]
+    stopped: Callable[[], bool]
+    settling: tuple[float, ...] = SETTLING
+    outputs: dict[str, str] = field(default_factory=dict)
+    wrote: bool = False
+
+    def __post_init__(self) -> None:
+        if self.step.remembered is not None and self.step.action not in ("create", "replace"):
+            self.outputs.update(self.step.remembered.outputs)
+
+    @property
+    def context(self) -> Context:
+        address = self.step.address
+        return Context(address, f"{self.execution}/{address}", self.outputs, self.others)
+
+    def perform(self) -> Doing[None]:
+        """All lines in order. Raises the first error; what was captured until then stays in `outputs`."""
+        position = 0
+        for number, line in enumerate(self.step.lines):
+            started = monotonic()
+            self.emit(LineStarted(self.step.address, number))
+            for call in line.calls:
+                if self.stopped():
+                    raise CallError(call.name, "cancelled", "Cancelled", "cancelled before it was sent")
+                yield from self._do(call, position)
+                position += 1
+            self.emit(LineDone(self.step.address, number, monotonic() - started))
+
+    def _do(self, call: Call, position: int) -> Doing[None]:
+        params = self.context.fill(call.params)
+        if call.effect != "write":
+            self.outputs.update(self._captured(call, self.reader.send(call, params)))
+            return
+        if call.guard is not None:
+            self._check(call, call.guard)
+        attempt = Attempt(self.execution, self.step.address, position, call.name)
+        self.backend.intend([attempt])
+        self.wrote = True
+        try:
+            found = yield from self._write(call, params)
+        except GenesysError as error:
+            if not (isinstance(error, CallError) and error.failure == "lost"):
+                self.backend.record([_outcome(attempt, "failed")])
+            raise
+        self.outputs.update(found)
+        self.backend.record([_outcome(attempt, "done", found)])
+        if call.wait is not None:
+            yield from self._wait(call, call.wait)
+
+    def _write(self, call: Call, params: Params) -> Doing[dict[str, str]]:
+        """Send until answered. A lost answer to a create is settled by looking, never by sending blindly again."""
+        lost = 0
+        since = monotonic()
+        while True:
+            try:
+                return self._captured(call, self.writer.send(call, params, on_retry=self._retrying))
+            except CallError as error:
+                if call.find is not None and lost and error.code in call.find.codes:
+                    return (yield from self._settled(call, call.find)) or self._unsettled(call, error)
+                pause = _pause(call, error, monotonic() - since)
+                if pause is not None:
+                    self.emit(Retrying(self.step.address, error.message, pause))
+                    yield pause
+                    continue
+                if error.failure != "lost" or lost >= RESENDS or self.stopped():
+                    raise
+                lost += 1
+                if call.find is None:
+                    self._unsettled(call, error)
+                elif (found := (yield from self._settled(call, call.find))) is not None:
+                    return found
+
+    def _settled(self, call: Call, find: Find) -> Doing[dict[str, str] | None]:
+        """Did it happen? Its captures if so; None when no look within the bound found it."""
+        params = self.context.fill(find.read.params)
+        for pause in self.settling:
+            if pause:
+                self.emit(Retrying(self.step.address, f"the answer to {call.name} was lost: looking for it", pause))
+                yield pause
+            answer = self.reader.send(find.read, params)
+            found = None if answer is None else captured(find.captures, answer)
+            if found is not None:
+                return found
+        return None
+
+    def _unsettled(self, call: Call, error: CallError) -> dict[str, str]:
+        raise CallError(
+            call.name,
+            "lost",
+            error.code,
+            f"{error.message}; it is not known whether it happened",
+            todo="plan again: what is there is read anew",
+        ) from error
+
+    def _captured(self, call: Call, answer: Answer | None) -> dict[str, str]:
+        found = captured(call.captures, answer or {}) if call.captures else {}
+        if found is None:
+            raise CallError(call.name, "refused", "NoOutput", f"the answer lacks one of {', '.join(call.captures)}")
+        return found
+
+    def _check(self, call: Call, guard: Guard) -> None:
+        from jmespath import search
+
+        answer = self.reader.send(guard.read, self.context.fill(guard.read.params))
+        now = fingerprint(search(guard.at, answer or {}))
+        if now != guard.fingerprint:
+            raise MovedError(
+                f"{self.step.address} was changed by somebody since this plan was made",
+                why=f"{call.name} would overwrite what they wrote",
+                todo="plan again: their change is kept",
+            )
+
+    def _wait(self, call: Call, wait: Wait) -> Doing[None]:
+        started = monotonic()
+        params = self.context.fill(wait.read.params)
+        while True:
+            answer = self.reader.send(wait.read, params)
+            waited = monotonic() - started
+            if holds(wait.done, answer):
+                return
+            if wait.failed and holds(wait.failed, answer):
+                raise CallError(call.name, "refused", "Failed", f"{wait.why}: it failed")
+            if waited >= wait.limit:
+                raise CallError(call.name, "refused", "TimedOut", f"{wait.why}: not done after {wait.limit:.0f} s")
+            if self.stopped():
+                raise CallError(call.name, "cancelled", "Cancelled", f"{wait.why}: no longer waited for")
+            self.emit(Waiting(self.step.address, wait.why, waited))
+            yield wait.interval
+
+    def _retrying(self, why: str, seconds: float) -> None:
+        self.emit(Retrying(self.step.address, why, seconds))
+
+
+def _pause(call: Call, error: CallError, waited: float) -> float | None:
+    """Seconds until an answer of eventual consistency is tried again; None when it is not one, or too late."""
+    rule: RetryOn | None = next((rule for rule in call.retry_on if rule.code == error.code), None)
+    return RETRY_PAUSE if rule is not None and waited < rule.seconds else None
+
+
+def _outcome(attempt: Attempt, outcome: str, found: Mapping[str, str] | None = None) -> Attempt:
+    return Attempt(
+        attempt.execution,
+        attempt.address,
+        attempt.position,
+        attempt.call,
+        "done" if outcome == "done" else "failed",
+        found or {},
+    )

@@ -1,0 +1,218 @@
+"""Plans, executions and inventories as JSON-able documents: the shapes that `--json` prints and scripts rely on."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from genesys_tui.engine.model.call import Call, Output, Params, Token, Value
+from genesys_tui.engine.model.errors import GenesysError, Problem, WishError
+from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
+from genesys_tui.engine.model.identity import Identity
+from genesys_tui.engine.model.plan import Cost, Finding, Line, Plan, Step
+from genesys_tui.engine.model.resource import Actual
+
+Json = dict[str, object]
+Actions = Callable[[Call], tuple[str, ...]]
+"""The IAM actions that a call needs."""
+
+
+class Seen(Protocol):
+    """A resource as an inventory shows it."""
+
+    @property
+    def actual(self) -> Actual: ...
+    @property
+    def managed(self) -> bool: ...
+
+
+class Listing(Protocol):
+    """An inventory: what was seen, what could not be read, and what it took."""
+
+    @property
+    def resources(self) -> Iterable[Seen]: ...
+    @property
+    def errors(self) -> tuple[str, ...]: ...
+    @property
+    def calls(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+
+
+def plan_document(plan: Plan, actions: Actions) -> Json:
+    """`{summary, changes, steps[], permissions, cost, duration_seconds, findings[]}`. The conflicts of an undo are
+    findings of severity `warning`."""
+    conflicts = (Finding("warning", conflict.address, conflict.message) for conflict in plan.conflicts)
+    return {
+        "summary": plan.title,
+        "changes": plan.changes,
+        "steps": [_step(step, actions) for step in plan.steps],
+        "permissions": {"actions": list(plan.permissions.actions), "policy": dict(plan.permissions.policy)},
+        "cost": _cost(plan.cost),
+        "duration_seconds": plan.duration_seconds,
+        "findings": [_finding(finding) for finding in (*plan.findings, *conflicts)],
+    }
+
+
+def execution_document(record: ExecutionRecord) -> Json:
+    """`{id, status, calls, writes, seconds, outputs, failed[]}`: `outputs` by address, then by name; `failed` is every
+    step that did not come to its end, with why."""
+    return {
+        "id": record.id,
+        "status": record.status,
+        "calls": record.calls,
+        "writes": record.writes,
+        "seconds": round(record.seconds, 3),
+        "outputs": {step.address: dict(step.remember.outputs) for step in record.at("done") if step.remember},
+        "failed": [_outcome(step) for step in record.steps if step.status != "done"],
+    }
+
+
+def history_document(records: Iterable[ExecutionRecord]) -> Json:
+    """`{executions[]}`, newest first. Each is `{id, title, stack, region, started, status, undoes, undone_by, calls,
+    writes, seconds, steps[] {resource, action, status, why}}`."""
+    return {"executions": [_execution(record) for record in records]}
+
+
+def inventory_document(identity: Identity, inventory: Listing) -> Json:
+    """`{account, region, resources[], calls, seconds, errors[]}`. `owner` and `adoption` are null: not known yet."""
+    return {
+        "account": identity.account,
+        "region": identity.region,
+        "resources": [_resource(resource) for resource in inventory.resources],
+        "calls": inventory.calls,
+        "seconds": round(inventory.seconds, 3),
+        "errors": list(inventory.errors),
+    }
+
+
+def error_document(error: GenesysError) -> Json:
+    """`{error: {what, why, todo, command, problems[] {place, what, fix}}}`."""
+    problems = error.problems if isinstance(error, WishError) else ()
+    return {
+        "error": {
+            "what": error.what,
+            "why": error.why,
+            "todo": error.todo,
+            "command": error.command,
+            "problems": [_problem(problem) for problem in problems],
+        }
+    }
+
+
+def _step(step: Step, actions: Actions) -> Json:
+    return {
+        "action": step.action,
+        "resource": step.address,
+        "id": step.id,
+        "needs": list(step.needs),
+        "reversal": {"kind": step.reversal.kind, "why": step.reversal.why},
+        "lines": [_line(line, step.address, actions) for line in step.lines],
+    }
+
+
+def _line(line: Line, address: str, actions: Actions) -> Json:
+    return {
+        "sentence": line.sentence,
+        "reason": line.reason,
+        "calls": [
+            {
+                "service": call.service,
+                "operation": call.operation,
+                "params": _params(call.params, address),
+                "permissions": list(actions(call)),
+            }
+            for call in line.calls
+        ],
+    }
+
+
+def _params(params: Params, address: str) -> Json:
+    return {key: _value(value, address) for key, value in params.items()}
+
+
+def _value(value: Value, address: str) -> object:
+    match value:
+        case Output() | Token():
+            return _placeholder(value, address)
+        case bytes():
+            return b64encode(value).decode()
+        case datetime():
+            return value.isoformat()
+        case None | bool() | int() | float() | str():
+            return value
+        case Mapping():
+            return _params(value, address)
+        case _:
+            return [_value(inner, address) for inner in value]
+
+
+def _placeholder(value: Output | Token, address: str) -> Json:
+    """What is known only when the call is sent."""
+    if isinstance(value, Token):
+        return {"$token": True}
+    return {"$output": f"{value.address or address}.{value.name}"}
+
+
+def _cost(cost: Cost) -> Json:
+    return {
+        "low": cost.low,
+        "typical": cost.typical,
+        "high": cost.high,
+        "currency": cost.currency,
+        "assumptions": list(cost.assumptions),
+        "unknown": list(cost.unknown),
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "severity": finding.severity,
+        "resource": finding.address,
+        "message": finding.message,
+        "fix": finding.fix,
+    }
+
+
+def _outcome(step: StepRecord) -> Json:
+    return {"resource": step.address, "action": step.action, "status": step.status, "why": step.why}
+
+
+def _execution(record: ExecutionRecord) -> Json:
+    return {
+        "id": record.id,
+        "title": record.title,
+        "stack": record.stack,
+        "region": record.region,
+        "started": record.started.isoformat(),
+        "status": record.status,
+        "undoes": record.undoes,
+        "undone_by": record.undone_by,
+        "calls": record.calls,
+        "writes": record.writes,
+        "seconds": round(record.seconds, 3),
+        "steps": [_outcome(step) for step in record.steps],
+    }
+
+
+def _resource(resource: Seen) -> Json:
+    actual = resource.actual
+    return {
+        "kind": actual.kind,
+        "id": actual.id,
+        "arn": actual.arn,
+        "name": actual.name,
+        "region": actual.region,
+        "tags": dict(actual.tags),
+        "managed": resource.managed,
+        "owner": None,
+        "adoption": None,
+    }
+
+
+def _problem(problem: Problem) -> Json:
+    mark = problem.mark
+    place = {"file": mark.file, "line": mark.line, "column": mark.column, "path": mark.path} if mark else None
+    return {"place": place, "what": problem.what, "fix": problem.fix}

@@ -1,0 +1,98 @@
+"""What is to be done with one resource: three specs (wanted, remembered, actual) become a decision. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from genesys_tui.engine.model.document import Change, Document, differences, nest
+from genesys_tui.engine.model.kind import AnyKind, Fields
+from genesys_tui.engine.model.plan import Action
+from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Origin
+from genesys_tui.engine.planner.wanted import Outputs, Wanted, resolved, wanted
+
+Verdict = Action | Literal["nothing", "taken"]
+"""`taken`: something unmanaged is there under this name, and adopting it was not asked for."""
+
+NOTHING_WANTED = Wanted({}, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What will be done, and all that lowering needs to do it. `changes`: the managed fields that differ."""
+
+    verdict: Verdict
+    address: str
+    kind: AnyKind
+    name: str
+    wanted: Wanted
+    desired: Desired | None = None
+    fragment: Fragment | None = None
+    actual: Actual | None = None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def changed(self) -> Document:
+        """Only what is to change, with what it is to be."""
+        return nest((change.path, change.after) for change in self.changes)
+
+
+def fields_to_read(kind: AnyKind, desired: Desired | None, fragment: Fragment | None) -> Fields:
+    """The least that must be read: what is managed or wanted; all before a delete, so that it can be undone; and the
+    tags before they are written."""
+    if desired is None:
+        return kind.fields
+    spec = wanted(kind, desired, fragment).spec
+    return frozenset(spec) | ({"tags"} if desired.adopt and fragment is None else frozenset())
+
+
+def decide(
+    kind: AnyKind, desired: Desired, fragment: Fragment | None, actual: Actual | None, outputs: Outputs
+) -> Decision:
+    """For a thing that is wanted."""
+    want = wanted(kind, desired, fragment)
+    if actual is None:
+        return Decision("create", desired.address, kind, desired.name, want, desired, fragment)
+    if fragment is None and not desired.adopt:
+        return Decision("taken", desired.address, kind, desired.name, want, desired, None, actual)
+    changes = differences(resolved(want.spec, outputs), actual.spec)
+    verdict = _verdict(kind, fragment, want, desired, changes)
+    return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment, actual, changes)
+
+
+def decide_removal(kind: AnyKind, fragment: Fragment, actual: Actual | None) -> Decision:
+    """For a thing that we remember and that is wanted no more."""
+    verdict: Verdict = "delete" if actual is not None and fragment.owned else "forget"
+    return Decision(verdict, fragment.address, kind, fragment.name, NOTHING_WANTED, None, fragment, actual)
+
+
+def _verdict(
+    kind: AnyKind, fragment: Fragment | None, want: Wanted, desired: Desired, changes: tuple[Change, ...]
+) -> Verdict:
+    if fragment is None:
+        return "adopt"
+    if not fragment.owned:
+        return "use" if want.remembered != fragment.spec else "nothing"
+    if any(change.path[0] in kind.create_only for change in changes):
+        return "replace"
+    if changes:
+        return "update"
+    return "nothing" if _remembers(fragment, want, desired) else "update"
+
+
+def _remembers(fragment: Fragment, want: Wanted, desired: Desired) -> bool:
+    """Whether what we remember is already right; else only the memory changes, and nothing is sent."""
+    return (
+        not fragment.pending
+        and fragment.spec == want.remembered
+        and fragment.asked == want.asked
+        and fragment.needs == desired.needs
+        and fragment.origin == origin_of(desired, fragment)
+    )
+
+
+def origin_of(desired: Desired | None, fragment: Fragment | None) -> Origin:
+    """What a stack file once named stays its own, though words change it."""
+    if fragment is not None and (desired is None or fragment.origin == "file"):
+        return fragment.origin
+    return desired.origin if desired else "words"

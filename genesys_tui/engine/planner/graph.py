@@ -1,0 +1,52 @@
+"""The order of steps: what must be done before what. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.plan import Step
+
+REMOVING = frozenset({"delete", "forget"})
+
+
+def ordered(steps: Sequence[Step], needs: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
+    """The steps, each after those it needs. `needs`: by address, what is wanted of it, and what we remember of what is
+    to go. A thing is removed only after all that used it was changed or removed. Raises GenesysError for a cycle."""
+    by_address = {step.address: step for step in steps}
+    before: dict[str, set[str]] = {address: set() for address in by_address}
+    for address, step in by_address.items():
+        for needed in needs.get(address, ()):
+            _edge(before, by_address, address, needed)
+        for needed in step.remembered.needs if step.remembered else ():
+            if needed in by_address and by_address[needed].action in REMOVING:
+                before[needed].add(address)
+    try:
+        order = list(TopologicalSorter(before).static_order())
+    except CycleError as error:
+        raise cycle_error(error.args[1]) from None
+    return tuple(replace(by_address[address], needs=tuple(sorted(before[address]))) for address in order)
+
+
+def check_cycles(needs: Mapping[str, Sequence[str]]) -> None:
+    """Raises GenesysError that names the cycle, if there is one."""
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        raise cycle_error(error.args[1]) from None
+
+
+def cycle_error(cycle: Sequence[str]) -> GenesysError:
+    """graphlib names each node before the one that it is needed by."""
+    return GenesysError(
+        "these resources need each other, so none can be first",
+        why=" -> ".join(reversed(cycle)),
+        todo="take one of the references (or `depends_on`) out",
+    )
+
+
+def _edge(before: Mapping[str, set[str]], steps: Mapping[str, Step], address: str, needed: str) -> None:
+    if needed in steps and steps[address].action not in REMOVING:
+        before[address].add(needed)

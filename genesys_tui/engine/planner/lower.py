@@ -1,0 +1,209 @@
+"""A decision becomes a step: the calls, their words, and what we will remember. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from genesys_tui.engine.model.document import differences, leaves, nest
+from genesys_tui.engine.model.kind import Facts, Placement
+from genesys_tui.engine.model.plan import Finding, Line, Reversal, Step
+from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Fragment
+from genesys_tui.engine.model.specs.base import Spec
+from genesys_tui.engine.planner.decide import Decision, origin_of
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """The step (None where nothing is to be done), the filled spec it makes, and what is to be said about it."""
+
+    step: Step | None
+    filled: Spec | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def lower(decision: Decision, place: Placement, facts: Facts, siblings: Sequence[Any]) -> Lowered:
+    """`siblings`: the filled specs of the same kind that this plan makes before it."""
+    match decision.verdict:
+        case "nothing":
+            return Lowered(None)
+        case "taken":
+            return Lowered(None, findings=(_taken(decision),))
+        case "create":
+            return _create(decision, place, facts, siblings)
+        case "replace":
+            return _replace(decision, place, facts, siblings)
+        case "update":
+            return _update(decision, place, facts)
+        case "adopt":
+            return _adopt(decision, place, facts)
+        case "use":
+            return Lowered(_use(decision, place, _there(decision)))
+        case "delete":
+            return _delete(decision, facts)
+        case "forget":
+            return Lowered(_forget(decision, facts))
+
+
+def _create(decision: Decision, place: Placement, facts: Facts, siblings: Sequence[Any]) -> Lowered:
+    kind = decision.kind
+    asked = kind.spec.of(decision.wanted.spec)
+    if (used := kind.use(asked, facts)) is not None:
+        return Lowered(_use(decision, place, used))
+    filled = kind.fill(asked, facts, siblings)
+    lines = list(kind.create(decision.name, filled, place, facts))
+    if decision.fragment is not None and not decision.fragment.pending:
+        first = lines[0]
+        lines[0] = replace(first, reason=f"{first.reason}; the one we made was deleted outside Genesys")
+    return Lowered(_created(decision, place, lines, filled), filled, tuple(kind.findings(decision.address, filled)))
+
+
+def _created(decision: Decision, place: Placement, lines: Sequence[Line], filled: Spec) -> Step:
+    remember = replace(_fragment(decision, place, ""), spec=nest(leaves(filled.document)))
+    changes = differences(filled.document, {})
+    return _step(decision, "create", lines, changes=changes, remember=remember)
+
+
+def _replace(decision: Decision, place: Placement, facts: Facts, siblings: Sequence[Any]) -> Lowered:
+    """Delete first, then create: the plan says so."""
+    kind, there = decision.kind, _there(decision)
+    filled = kind.fill(kind.spec.of(decision.wanted.spec), facts, siblings)
+    lines = [*kind.delete(there, facts), *kind.create(decision.name, filled, place, facts)]
+    remember = replace(_fragment(decision, place, ""), spec=nest(leaves(filled.document)))
+    step = _step(decision, "replace", lines, changes=decision.changes, remember=remember)
+    loses = Reversal("loses data", "it can't change in place: it is deleted, then made again with a new id")
+    return Lowered(replace(step, reversal=loses, had=there), filled, _refused(decision, facts))
+
+
+def _update(decision: Decision, place: Placement, facts: Facts) -> Lowered:
+    kind, there = decision.kind, _there(decision)
+    changed = kind.spec.of(decision.changed)
+    lines = list(kind.update(there, changed, place, facts)) if decision.changes else []
+    if not lines:
+        lines = [Line(f"Remember what is asked of {kind.title} '{decision.name}'", "It is already so; nothing is sent")]
+    step = _step(decision, "update", lines, changes=decision.changes, remember=_fragment(decision, place, there.id))
+    want = kind.spec.of(decision.wanted.remembered)
+    return Lowered(
+        replace(step, reversal=kind.reversal(there, changed)), None, tuple(kind.findings(step.address, want))
+    )
+
+
+def _adopt(decision: Decision, place: Placement, facts: Facts) -> Lowered:
+    """The tags are one document: those asked for are written together with our own."""
+    kind, there = decision.kind, _there(decision)
+    changed = kind.spec.of(decision.changed)
+    tags = {f"{MARK_PREFIX}stack": place.stack, **(changed.tags if changed.has("tags") else {})}
+    lines = list(kind.mark(there, tags, facts))
+    rest = kind.spec.of({field: value for field, value in decision.changed.items() if field != "tags"})
+    if rest.model_fields_set:
+        lines += kind.update(there, rest, place, facts)
+    remember = replace(_fragment(decision, place, there.id), adopted=True)
+    step = _step(decision, "adopt", lines, changes=decision.changes, remember=remember)
+    return Lowered(replace(step, reversal=kind.reversal(there, changed)))
+
+
+def _use(decision: Decision, place: Placement, used: Actual) -> Step:
+    kind = decision.kind
+    line = Line(
+        f"Use the existing {kind.title} '{used.name or used.id}'", "It suits; it stays as it is and is not ours"
+    )
+    outputs = dict(kind.outputs_of(used))
+    remember = replace(_fragment(decision, place, ""), id=used.id, owned=False, outputs=outputs)
+    return replace(_step(decision, "use", [line], remember=remember), id=used.id)
+
+
+def _delete(decision: Decision, facts: Facts) -> Lowered:
+    there = _there(decision)
+    step = _step(decision, "delete", list(decision.kind.delete(there, facts)))
+    return Lowered(
+        replace(step, reversal=decision.kind.removal(there, facts), had=there), None, _refused(decision, facts)
+    )
+
+
+def _forget(decision: Decision, facts: Facts) -> Step:
+    """Of a thing that was adopted our own tags are taken off, and (in an undo) what we changed is put back."""
+    kind, there = decision.kind, decision.actual
+    ours = bool(there and decision.fragment and decision.fragment.adopted)
+    reason = "It stays as it is, and is not ours any more" if there else "It is no longer there"
+    lines = [Line(f"Forget {kind.title} '{decision.name}'", reason)]
+    if there is not None and ours:
+        lines += _unmark(decision, there, facts)
+    return _step(decision, "forget", lines, changes=decision.changes)
+
+
+def _unmark(decision: Decision, there: Actual, facts: Facts) -> Iterator[Line]:
+    kind = decision.kind
+    changed = kind.spec.of(decision.changed)
+    tags = {key: None for key in there.tags if key.startswith(MARK_PREFIX)} | (
+        changed.tags if changed.has("tags") else {}
+    )
+    if tags:
+        yield from kind.mark(there, tags, facts)
+    rest = kind.spec.of({field: value for field, value in decision.changed.items() if field != "tags"})
+    if rest.model_fields_set:
+        yield from kind.update(there, rest, Placement(there.region, ""), facts)
+
+
+def _step(decision: Decision, action: Any, lines: Sequence[Line], **more: Any) -> Step:
+    actual = decision.actual
+    return Step(
+        action=action,
+        address=decision.address,
+        kind=decision.kind.name,
+        id=actual.id if actual else None,
+        lines=tuple(lines),
+        remembered=decision.fragment,
+        **more,
+    )
+
+
+def _fragment(decision: Decision, place: Placement, id: str) -> Fragment:
+    before, desired = decision.fragment, decision.desired
+    return Fragment(
+        address=decision.address,
+        kind=decision.kind.name,
+        name=decision.name,
+        id=id,
+        region=place.region,
+        spec=decision.wanted.remembered,
+        asked=decision.wanted.asked,
+        outputs=_outputs(decision) if id else {},
+        origin=origin_of(desired, before),
+        adopted=before.adopted if before else False,
+        needs=desired.needs if desired else (),
+        created=before.created if before and id else None,
+    )
+
+
+def _outputs(decision: Decision) -> Mapping[str, str]:
+    """Those we know, and of a create whose end we never saw those that what was found has."""
+    before = decision.fragment
+    if before is None or before.pending:
+        return decision.kind.outputs_of(_there(decision))
+    return before.outputs
+
+
+def _there(decision: Decision) -> Actual:
+    if decision.actual is None:
+        raise ValueError(f"{decision.verdict} of {decision.address} needs the actual resource")
+    return decision.actual
+
+
+def _refused(decision: Decision, facts: Facts) -> tuple[Finding, ...]:
+    there = _there(decision)
+    why = decision.kind.refuses_removal(there, facts)
+    if not why:
+        return ()
+    message = f"{decision.kind.title} '{there.name}' can't be deleted: {why}"
+    return (Finding("blocked", decision.address, message, "empty it first, then plan again"),)
+
+
+def _taken(decision: Decision) -> Finding:
+    title = decision.kind.title
+    return Finding(
+        "blocked",
+        decision.address,
+        f"{title} '{decision.name}' exists already and is not managed by this stack",
+        "--adopt takes it over as it is",
+    )

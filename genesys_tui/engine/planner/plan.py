@@ -1,0 +1,138 @@
+"""Decisions become a plan: steps in order, titled. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.kind import AnyKind, Facts, Placement
+from genesys_tui.engine.model.plan import Action, Conflict, Finding, Plan, Price, Step
+from genesys_tui.engine.model.resource import Actual, Fragment, Wish
+from genesys_tui.engine.planner.decide import Decision, decide, decide_removal
+from genesys_tui.engine.planner.graph import check_cycles, ordered
+from genesys_tui.engine.planner.lower import lower
+from genesys_tui.engine.planner.undo import Undone
+from genesys_tui.engine.planner.wanted import Outputs
+
+VERBS: Mapping[Action, str] = {
+    "create": "Deploy",
+    "update": "Change",
+    "replace": "Replace",
+    "delete": "Delete",
+    "adopt": "Adopt",
+    "forget": "Forget",
+    "use": "Use",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan whose permissions, cost and time are not forecast yet, and the prices of what it makes."""
+
+    plan: Plan
+    prices: tuple[tuple[str, tuple[Price, ...]], ...]
+
+
+def decisions(
+    wish: Wish,
+    fragments: Mapping[str, Fragment],
+    actuals: Mapping[str, Actual | None],
+    kind_of: Callable[[str], AnyKind],
+) -> list[Decision]:
+    """For all that is wanted, then for what a stack file named once and names no more. Addresses that could not be
+    read are missing in `actuals` and are passed over."""
+    check_cycles({desired.address: desired.needs for desired in wish.resources})
+    outputs = known_outputs(fragments)
+    decided = [
+        decide(kind_of(desired.kind), desired, fragments.get(desired.address), actuals[desired.address], outputs)
+        for desired in wish.resources
+        if desired.address in actuals
+    ]
+    removals = [fragment for fragment in dropped(wish, fragments) if fragment.address in actuals]
+    return decided + [decide_removal(kind_of(item.kind), item, actuals[item.address]) for item in removals]
+
+
+def dropped(wish: Wish, fragments: Mapping[str, Fragment]) -> list[Fragment]:
+    """What a stack file named once and this one names no more. What words made is left alone."""
+    if not wish.whole:
+        return []
+    named = {desired.address for desired in wish.resources}
+    return [item for item in fragments.values() if item.origin == "file" and item.address not in named]
+
+
+def known_outputs(fragments: Mapping[str, Fragment]) -> Outputs:
+    """The outputs that references may be resolved to already."""
+    return {address: fragment.outputs for address, fragment in fragments.items()}
+
+
+def draft(
+    decided: Sequence[Decision],
+    facts: Mapping[str, Facts],
+    place: Placement,
+    *,
+    source: str,
+    version: int,
+    findings: Sequence[Finding] = (),
+) -> Draft:
+    """Lower every decision. A wish that a kind finds impossible is a finding that blocks, so that all are seen."""
+    said = list(findings)
+    steps: list[Step] = []
+    prices: list[tuple[str, tuple[Price, ...]]] = []
+    siblings: dict[str, list[Any]] = {}
+    for decision in decided:
+        made = siblings.setdefault(decision.kind.name, [])
+        try:
+            lowered = lower(decision, place, facts.get(decision.address), made)
+        except GenesysError as error:
+            said.append(Finding("blocked", decision.address, str(error), error.todo))
+            continue
+        said += lowered.findings
+        if lowered.step is not None:
+            steps.append(lowered.step)
+        if lowered.filled is not None:
+            made.append(lowered.filled)
+            prices.append((decision.address, decision.kind.prices(lowered.filled)))
+    needs = {item.address: item.desired.needs for item in decided if item.desired}
+    plan = Plan(
+        title=_title(steps, decided, source),
+        stack=place.stack,
+        region=place.region,
+        account=place.account,
+        steps=ordered(steps, needs),
+        findings=tuple(said),
+        unchanged=tuple(item.address for item in decided if item.verdict == "nothing"),
+        version=version,
+    )
+    return Draft(plan, tuple(prices))
+
+
+def with_restored(plan: Plan, undone: Mapping[str, Undone], execution: str) -> Plan:
+    """An undo's steps remember what was remembered before, not what lowering would."""
+    steps = tuple(replace(step, remember=_restored(step, undone[step.address])) for step in plan.steps)
+    conflicts: tuple[Conflict, ...] = tuple(conflict for item in undone.values() for conflict in item.conflicts)
+    return replace(plan, steps=steps, conflicts=conflicts, undoes=execution)
+
+
+def _restored(step: Step, undone: Undone) -> Fragment | None:
+    """A thing that is made again has nothing yet of the old one's ids."""
+    if step.action in ("delete", "forget") or undone.restore is None:
+        return None
+    if step.action in ("create", "replace"):
+        return replace(undone.restore, id="", outputs={}, created=None)
+    return undone.restore
+
+
+def _title(steps: Sequence[Step], decided: Sequence[Decision], source: str) -> str:
+    if not steps:
+        return f"Nothing to do for {source}"
+    if len(steps) == 1:
+        step = steps[0]
+        kind = next(item.kind for item in decided if item.address == step.address)
+        what = kind.purpose if step.action == "create" else kind.title
+        return f"{VERBS[step.action]} {what} '{step.address.partition('.')[2]}'"
+    counts = Counter(step.action for step in steps)
+    parts = [f"{VERBS[action].lower()} {counts[action]}" for action in VERBS if counts[action]]
+    return f"{', '.join(parts).capitalize()} resources ({source})"

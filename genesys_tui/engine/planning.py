@@ -1,0 +1,199 @@
+"""The way of a plan: what is wanted, what is remembered and what is there are brought together, lowered and forecast.
+
+It reads (on a read-only session) and remembers what it read, so that a plan of a saved file can be made again without
+asking the cloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from genesys_tui.engine.executor.recover import recover
+from genesys_tui.engine.guardrails import cost, duration, permissions
+from genesys_tui.engine.inventory.observe import Seen, Subject, observe
+from genesys_tui.engine.model.errors import CallError, GenesysError, UsageError
+from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
+from genesys_tui.engine.model.kind import Facts, Placement
+from genesys_tui.engine.model.plan import Finding, Plan
+from genesys_tui.engine.model.resource import Actual, Fragment, Wish
+from genesys_tui.engine.planner.decide import Decision, decide_removal, fields_to_read
+from genesys_tui.engine.planner.plan import Draft, decisions, draft, dropped, with_restored
+from genesys_tui.engine.planner.undo import undo
+from genesys_tui.engine.providers import registry
+from genesys_tui.engine.providers.aws import iam
+from genesys_tui.engine.providers.aws.session import Session
+from genesys_tui.engine.state.backend import Backend, Scope, Snapshot
+
+UNDOABLE = frozenset({"done", "failed", "cancelled"})
+"""How a step may have ended that may have changed something."""
+
+
+class Planning:
+    """Plans of one account and region. `reader` is a read-only session."""
+
+    def __init__(self, reader: Session, backend: Backend) -> None:
+        self._reader = reader
+        self._backend = backend
+        self._seen: dict[tuple[object, ...], Actual | None] = {}
+
+    def forget_reads(self) -> None:
+        """What was read may not be so any more."""
+        self._seen.clear()
+
+    # the plans ----------------------------------------------------------------------------------------------------
+    def plan(self, wish: Wish, stack: str, *, refresh: bool) -> Plan:
+        """The plan of what is wanted. Raises GenesysError for a cycle, or a wish for another region."""
+        self._check_region(wish)
+        scope, snapshot = self._open(stack)
+        fragments = snapshot.fragments
+        subjects = [
+            Subject(
+                desired.address,
+                registry.kind(desired.kind),
+                desired.name,
+                fields_to_read(registry.kind(desired.kind), desired, fragments.get(desired.address)),
+                fragments.get(desired.address),
+            )
+            for desired in wish.resources
+        ] + [self._removal(item) for item in dropped(wish, fragments)]
+        actuals, unread = self._observe(subjects, refresh=refresh)
+        decided = decisions(wish, fragments, actuals, registry.kind)
+        return self._forecast(self._draft(decided, scope, snapshot, wish.source, unread))
+
+    def destroy(self, stack: str, addresses: Sequence[str]) -> Plan:
+        """The plan that removes all (or these) of a stack. Raises UsageError for an address that it does not hold."""
+        scope, snapshot = self._open(stack)
+        unknown = sorted(set(addresses) - set(snapshot.fragments))
+        if unknown:
+            raise UsageError(
+                f"stack '{stack}' does not manage {', '.join(unknown)}",
+                why=f"it manages {', '.join(sorted(snapshot.fragments)) or 'nothing'}",
+            )
+        doomed = [item for item in snapshot.fragments.values() if not addresses or item.address in addresses]
+        actuals, unread = self._observe([self._removal(item) for item in doomed], refresh=True)
+        decided = [
+            decide_removal(registry.kind(item.kind), item, actuals[item.address])
+            for item in doomed
+            if item.address in actuals
+        ]
+        return self._forecast(self._draft(decided, scope, snapshot, f"stack '{stack}'", unread))
+
+    def undo(self, execution: str | None, stack: str | None) -> Plan:
+        """The plan that takes an execution back."""
+        record = self._undoable(execution, stack)
+        scope, snapshot = self._open(record.stack)
+        steps = [step for step in record.steps if step.status in UNDOABLE]
+        subjects = [self._undo_subject(step, snapshot.fragments.get(step.address)) for step in steps]
+        actuals, unread = self._observe(subjects, refresh=True)
+        undone = {
+            step.address: undo(
+                registry.kind(step.kind), step, snapshot.fragments.get(step.address), actuals[step.address]
+            )
+            for step in steps
+            if step.address in actuals
+        }
+        decided = [item.decision for item in undone.values() if item.decision is not None]
+        made = self._draft(decided, scope, snapshot, f"execution {record.id}", unread)
+        title = f"Undo '{record.title}'" if made.plan.steps else f"Nothing to undo of '{record.title}'"
+        made = replace(made, plan=replace(made.plan, title=title))
+        return with_restored(self._forecast(made), undone, record.id)
+
+    # the way ------------------------------------------------------------------------------------------------------
+    def _open(self, stack: str) -> tuple[Scope, Snapshot]:
+        """Before all else, what a dead process left behind is settled."""
+        scope = Scope(self._reader.region, stack)
+        recover(self._backend, scope)
+        return scope, self._backend.load(scope)
+
+    def _observe(self, subjects: Sequence[Subject], *, refresh: bool) -> tuple[dict[str, Actual | None], list[Finding]]:
+        """What is there by address, and a finding that blocks for each that could not be read."""
+        if refresh:
+            self.forget_reads()
+        ask = [subject for subject in subjects if subject.key not in self._seen]
+        seen: Seen = observe(self._reader, ask)
+        for subject in ask:
+            answer = seen[subject.address]
+            if not isinstance(answer, CallError):
+                self._seen[subject.key] = answer
+        findings = [
+            Finding("blocked", address, f"it can't be read: {answer}", answer.todo)
+            for address, answer in seen.items()
+            if isinstance(answer, CallError)
+        ]
+        return {item.address: self._seen[item.key] for item in subjects if item.key in self._seen}, findings
+
+    def _draft(
+        self, decided: Sequence[Decision], scope: Scope, snapshot: Snapshot, source: str, findings: list[Finding]
+    ) -> Draft:
+        facts = self._prepare(decided, findings)
+        ready = [item for item in decided if item.address in facts]
+        place = Placement(scope.region, scope.stack, self._reader.identity().account)
+        return draft(ready, facts, place, source=source, version=snapshot.version, findings=findings)
+
+    def _prepare(self, decided: Sequence[Decision], findings: list[Finding]) -> Mapping[str, Facts]:
+        """The facts for lowering; what can't be read blocks its own address only."""
+        needy = [item for item in decided if item.verdict not in ("nothing", "taken")]
+        readings = [item.kind.prepare(item.kind.spec.of(_to_change(item)), item.actual) for item in needy]
+        answers = self._reader.run(readings)
+        facts: dict[str, Facts] = {item.address: None for item in decided}
+        for item, answer in zip(needy, answers, strict=True):
+            if isinstance(answer, CallError):
+                findings.append(Finding("blocked", item.address, f"it can't be planned: {answer}", answer.todo))
+                del facts[item.address]
+            else:
+                facts[item.address] = answer
+        return facts
+
+    def _forecast(self, made: Draft) -> Plan:
+        plan = made.plan
+        policy = partial(iam.policy, account=plan.account, region=plan.region)
+        return replace(
+            plan,
+            permissions=permissions.forecast(plan.steps, iam.actions, policy),
+            cost=cost.estimate(made.prices),
+            duration_seconds=duration.estimate(plan.steps),
+        )
+
+    # subjects -----------------------------------------------------------------------------------------------------
+    def _removal(self, fragment: Fragment) -> Subject:
+        kind = registry.kind(fragment.kind)
+        return Subject(fragment.address, kind, fragment.name, fields_to_read(kind, None, fragment), fragment)
+
+    def _undo_subject(self, step: StepRecord, now: Fragment | None) -> Subject:
+        kind = registry.kind(step.kind)
+        name = step.address.partition(".")[2]
+        return Subject(step.address, kind, name, kind.fields, now, whole=True)
+
+    def _undoable(self, execution: str | None, stack: str | None) -> ExecutionRecord:
+        if execution is not None:
+            record = self._backend.execution(execution)
+            if record is None:
+                raise UsageError(
+                    f"there is no execution {execution!r}", todo="choose one of", command="genesys history"
+                )
+            if record.status == "running":
+                raise GenesysError(f"execution {execution} is still running", todo="wait for its end, or cancel it")
+            if record.undone_by:
+                raise GenesysError(f"execution {execution} is already undone", why=f"by {record.undone_by}")
+            return record
+        for record in self._backend.history():
+            if record.undone_by or record.undoes or record.status == "running" or (stack and record.stack != stack):
+                continue
+            return record
+        raise GenesysError("there is nothing to undo", command="genesys history")
+
+    def _check_region(self, wish: Wish) -> None:
+        if wish.region and wish.region != self._reader.region:
+            raise GenesysError(
+                f"{wish.source} is for {wish.region}, this workspace is in {self._reader.region}",
+                todo="give the region",
+                command=f"genesys plan --region {wish.region}",
+            )
+
+
+def _to_change(decision: Decision) -> Any:
+    """What `prepare` is told: all of a create, only the changes of the rest, nothing of a delete."""
+    return decision.wanted.spec if decision.verdict in ("create", "replace") else decision.changed
