@@ -14,11 +14,12 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from genesys_tui.engine import planfile
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
 from genesys_tui.engine.executor.execution import Execution
 from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover
-from genesys_tui.engine.model.errors import BlockedError, GenesysError
+from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
 from genesys_tui.engine.model.kind import Fields
@@ -40,6 +41,7 @@ __all__ = [
     "Workspace",
     "find_stack_file",
     "parse_intent",
+    "plan_document",
     "read_stack_file",
 ]
 
@@ -100,6 +102,23 @@ class Workspace:
     def plan_undo(self, execution: str | None = None) -> Plan:
         """Preview the undo of an execution; None: of the last one that is not undone and is no undo."""
         return self._planning.undo(execution, self.settings.stack)
+
+    def save_plan(self, plan: Plan, wish: Wish, path: Path) -> None:
+        """Save it, to be applied later. Raises GenesysError when the file can't be written."""
+        planfile.save(plan, wish, plan_document(plan), path)
+
+    def load_plan(self, path: Path) -> Plan:
+        """A saved plan, planned anew. Raises `MovedError` when it does not come to the very same calls any more."""
+        saved = planfile.load(path)
+        plan = self._planning.plan(saved.asked(), saved.stack, refresh=True)
+        if planfile.digest(plan) != saved.digest:
+            raise MovedError(
+                f"the world moved since {path} was saved",
+                why=_moved(saved, plan),
+                todo="look at the new plan and save that",
+                command=f"genesys plan --out {path}",
+            )
+        return plan
 
     # what is done -------------------------------------------------------------------------------------------------
     def apply(self, plan: Plan) -> Execution:
@@ -166,6 +185,20 @@ class Workspace:
             for scope in scopes
             for fragment in self._backend.load(scope).fragments.values()
         }
+
+
+def plan_document(plan: Plan) -> dict[str, object]:
+    """The plan as `--json` prints it."""
+    from genesys_tui.engine.model import plan_document as documents
+    from genesys_tui.engine.providers.aws import iam
+
+    return documents.plan_document(plan, iam.actions)
+
+
+def _moved(saved: planfile.SavedPlan, plan: Plan) -> str:
+    if (saved.account, saved.region) != (plan.account, plan.region):
+        return f"it was made for {saved.account} in {saved.region}, this is {plan.account} in {plan.region}"
+    return f"then it was: {saved.plan.get('summary')}; now it is: {plan.title}, with {plan.changes} changes"
 
 
 def state_folder(home: Path | None) -> Path:

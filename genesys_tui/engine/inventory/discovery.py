@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -51,7 +51,7 @@ def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inv
     resources: list[Resource] = []
 
     def keep(page: tuple[Actual, ...]) -> None:
-        shown = tuple(_resource(actual, ours) for actual in page)
+        shown = tuple(_resource(actual, ours, session.region) for actual in page)
         resources.extend(shown)
         if on_page is not None and shown:
             on_page(shown)
@@ -68,7 +68,9 @@ def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inv
     )
 
 
-def _resource(actual: Actual, ours: Ours) -> Resource:
+def _resource(actual: Actual, ours: Ours, region: str) -> Resource:
+    """Where a listing does not say the region, it is the one that was asked."""
+    actual = actual if actual.region else replace(actual, region=region)
     stack, fragment = ours.get((actual.kind, actual.id), (None, None))
     if fragment is None or not fragment.owned:
         return Resource(actual)

@@ -59,7 +59,7 @@ def _undo_create(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
         return Undone(_decision("forget", kind, record, now, None))
     if now.adopted or _another(now, actual):
         return _left(record, "it is another one now, made since under the same name; it is left as it is")
-    left_so = overlay(kind.blank(), record.remember.spec if record.remember else {})
+    left_so = overlay(kind.blank(), nest((change.path, change.after) for change in record.changes))
     foreign = _foreign(left_so, actual.spec, tolerant=record.status != "done")
     if foreign:
         return _left(record, f"{foreign} changed since; it is left as it is. Delete it with `genesys destroy`")

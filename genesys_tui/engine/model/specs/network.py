@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Interface, IPv4Network
 from itertools import combinations
@@ -28,16 +29,22 @@ def _cidr(value: str) -> str:
 Cidr = Annotated[str, AfterValidator(_cidr)]
 
 
+def _zone(value: str) -> str:
+    if not re.fullmatch(r"[a-z]", value):
+        raise ValueError("it takes the letter of a zone, such as a")
+    return value
+
+
 class Subnet(Part):
     """A part of the network in one zone. `zone`: its letter (`a`), or unset to be chosen."""
 
     cidr: Cidr | None = None
-    zone: Annotated[str, Field(pattern=r"^[a-z]$")] | None = None
+    zone: Annotated[str, AfterValidator(_zone)] | None = None
     public: bool | None = None
 
 
 def _by_name(value: object) -> object:
-    """A list of named entries, as in a stack file, becomes a mapping by name."""
+    """A list of named entries, as in a stack file, becomes a mapping by name. One that says nothing is private."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         named: dict[str, object] = {}
         for entry in value:
@@ -46,7 +53,9 @@ def _by_name(value: object) -> object:
             if entry["name"] in named:
                 raise ValueError(f"two subnets are named {entry['name']!r}")
             named[entry["name"]] = {key: inner for key, inner in entry.items() if key != "name"}
-        return named
+        value = named
+    if isinstance(value, Mapping):
+        return {name: {"public": False} if entry == {} else entry for name, entry in value.items()}
     return value
 
 
@@ -71,11 +80,16 @@ class NetworkSpec(Spec):
         return "no space at its start or end" if name != name.strip() else ""
 
     def mistakes(self) -> Iterator[tuple[Path, str]]:
+        if "Name" in self.tags:
+            yield ("tags", "Name"), "the network's own name is written there"
+        for name, part in (self.subnets or {}).items():
+            if self.internet is False and part and part.public:
+                yield ("subnets", name, "public"), "a public subnet needs the `internet`, which is off"
         placed = {name: IPv4Network(part.cidr) for name, part in (self.subnets or {}).items() if part and part.cidr}
         for name, inner in placed.items():
-            if not self.cidr:
+            if not self.has("cidr"):
                 yield ("subnets", name, "cidr"), "give the network its `cidr` too, which this must lie in"
-            elif not inner.subnet_of(IPv4Network(self.cidr)):
+            elif self.cidr and not inner.subnet_of(IPv4Network(self.cidr)):
                 yield ("subnets", name, "cidr"), f"it must lie in the network's {self.cidr}"
         for (one, first), (other, second) in combinations(placed.items(), 2):
             if first.overlaps(second):

@@ -1,0 +1,103 @@
+"""Words into a wish: `create bucket my-data --versioning off`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from genesys_tui.engine.desired.check import FlawedError, checked
+from genesys_tui.engine.desired.options import Saying, options_of, spelled
+from genesys_tui.engine.desired.tree import shown
+from genesys_tui.engine.desired.tree import spelled as spelled_trail
+from genesys_tui.engine.desired.vocabulary import ACTIONS, KINDS_TO_COME, NOT_BUILT, SYNONYMS, meant, suggestion
+from genesys_tui.engine.model.document import Document
+from genesys_tui.engine.model.errors import Problem, UsageError, WishError
+from genesys_tui.engine.model.resource import Desired, Wish, address_of
+from genesys_tui.engine.model.specs.base import Spec
+from genesys_tui.engine.providers import registry
+
+_EXAMPLE = "genesys execute bucket my-data --versioning on"
+_REMOVALS = ("delete", "destroy", "remove")
+
+
+def parse_intent(words: Sequence[str]) -> Wish:
+    """`[create|adopt|modify] KIND NAME [--option value]...`: single fields of one resource, the others left alone.
+
+    Options may stand anywhere after the kind. Raises UsageError where nothing is asked, WishError with every mistake.
+    """
+    if len(words) == 1 and " " in words[0]:
+        words = _split(words[0])
+    if not words:
+        raise UsageError("nothing was asked", todo="Say what you want: a kind and a name.", command=_EXAMPLE)
+    source = " ".join(words)
+    action, rest = (words[0], words[1:]) if words[0] in ACTIONS else ("create", words)
+    if problem := _kind_problem(rest):
+        raise WishError(f"can't understand {shown(source)}", (problem,), command=_EXAMPLE)
+    kind, *said = rest
+    name, spec = _resource(kind, said, source)
+    return Wish((Desired(address_of(kind, name), kind, name, spec, adopt=action == "adopt"),), source)
+
+
+def _split(line: str) -> Sequence[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"can't understand {shown(line)}", why=str(error), command=_EXAMPLE) from None
+
+
+def _kind_problem(words: Sequence[str]) -> Problem | None:
+    """Why the first word is no kind that can be built."""
+    kinds = registry.names()
+    if not words:
+        return Problem(None, "no kind is named", f"kinds: {', '.join(kinds)}")
+    word = words[0]
+    if word in kinds:
+        return None
+    if word.startswith("-"):
+        return Problem(None, f"{shown(word)} stands before the kind", "write KIND NAME first, then the options")
+    if word.lower() in _REMOVALS:
+        return Problem(None, f"{shown(word)} is no action", "`genesys destroy` removes what a stack owns")
+    if SYNONYMS.get(word.lower(), word.lower()) in KINDS_TO_COME:
+        return Problem(None, f"{shown(word)} {NOT_BUILT}", f"kinds: {', '.join(kinds)}")
+    if len(words) > 1 and words[1] in kinds:
+        return Problem(None, f"{shown(word)} is no action", suggestion(word, ACTIONS, "actions"))
+    near = meant(word, kinds) or meant(word, ACTIONS)
+    fix = f"kinds: {', '.join(kinds)}"
+    return Problem(None, f"{shown(word)} is no kind of resource", f"did you mean {near!r}? {fix}" if near else fix)
+
+
+def _resource(kind: str, words: Sequence[str], source: str) -> tuple[str, Document]:
+    """The name and the document that the words after the kind come to. Raises WishError."""
+    spec: type[Spec] = registry.kind(kind).spec
+    said = Saying(spec, words)
+    problems = said.problems + _name_problems(kind, spec, said)
+    document: Document = {}
+    try:
+        document = checked(spec, said.asked, written=said.written).document
+    except FlawedError as error:
+        flags = {option.path: flag for flag, option in options_of(spec).items()}
+        for flaw in error.flaws:
+            path = tuple(map(str, flaw.trail))
+            flag = flags.get(path) or flags.get(path[:1]) or spelled(path)
+            about = f"`--{flag}`" if path in flags else f"`--{flag}` ({spelled_trail(flaw.trail)})"
+            problems.append(Problem(None, f"{about} {flaw.what}", flaw.fix))
+    if problems:
+        raise WishError(
+            f"can't understand {shown(source)}", tuple(problems), command=f"genesys execute {kind} my-{kind}"
+        )
+    return said.names[0], document
+
+
+def _name_problems(kind: str, spec: type[Spec], said: Saying) -> list[Problem]:
+    if not said.names:
+        return [Problem(None, f"the {kind} has no name", f"write it after {kind!r}")]
+    name, *others = said.names
+    problems = [
+        Problem(None, f"`--{flag}` can't be {shown(other)}", "it takes on or off")
+        if (flag := said.after_switch.get(other))
+        else Problem(None, f"there are two names, {shown(name)} and {shown(other)}", "an intent is about one resource")
+        for other in others
+    ]
+    if wrong := spec.check_name(name):
+        problems.append(Problem(None, f"a {kind} can't be named {shown(name)}", wrong))
+    return problems

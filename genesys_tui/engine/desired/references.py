@@ -1,0 +1,54 @@
+"""References to the outputs of other resources: `${kind.name.output}`. `$${` is a plain `${`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from genesys_tui.engine.model.call import Output
+
+_PIECE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)(?P<end>\}?)")
+_SHAPE = "a reference is written ${kind.name.output}; write $${ for a plain ${"
+
+
+class BadReferenceError(ValueError):
+    """What is wrong with a reference, and in `fix` what would be right."""
+
+    def __init__(self, what: str, fix: str = _SHAPE) -> None:
+        super().__init__(what)
+        self.fix = fix
+
+
+def pieces(text: str) -> Iterator[str | Output]:
+    """The plain parts, unescaped, and the references, in order. A name may hold dots. Raises BadReferenceError."""
+    end = 0
+    for found in _PIECE.finditer(text):
+        if found.start() > end:
+            yield text[end : found.start()]
+        end = found.end()
+        if found["inside"] is None:
+            yield "${"
+            continue
+        if not found["end"]:
+            raise BadReferenceError(f"{found[0][:60]!r} has no closing brace")
+        address, _, output = found["inside"].strip().rpartition(".")
+        if not output or not all(address.partition(".")):
+            raise BadReferenceError(f"{found[0]!r} names no output of a resource")
+        yield Output(output, address)
+    if end < len(text):
+        yield text[end:]
+
+
+def references(text: str) -> tuple[Output, ...]:
+    """The outputs that `text` refers to, in order. Raises BadReferenceError."""
+    return tuple(piece for piece in pieces(text) if isinstance(piece, Output))
+
+
+def written(output: Output) -> str:
+    """`${bucket.app-data.arn}`: how a reference stands in a text."""
+    return f"${{{output.address}.{output.name}}}"
+
+
+def escaped(text: str) -> str:
+    """A plain text as it must be written beside references."""
+    return text.replace("${", "$${")

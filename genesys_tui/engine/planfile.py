@@ -1,0 +1,117 @@
+"""Saved plans: the wish, what its plan came to, and a digest of every call in it.
+
+A saved plan is not replayed: it is planned again and applied only if that comes to the very same calls. So it can
+neither undo what happened meanwhile nor smuggle a call in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.plan import Plan
+from genesys_tui.engine.model.resource import Desired, Wish
+from genesys_tui.engine.state.values import from_wire, to_wire
+
+FORMAT: Final = 1
+
+
+class SavedDesired(BaseModel):
+    """One resource of the wish; `spec` as state writes documents, so that references stay references."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: str
+    kind: str
+    name: str
+    spec: dict[str, Any]
+    complete: bool
+    adopt: bool
+    needs: tuple[str, ...]
+
+
+class SavedPlan(BaseModel):
+    """The file. `plan` is for people and scripts; only `wish`, `stack` and `digest` are read again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    genesys_plan: Literal[1]
+    account: str
+    region: str
+    stack: str
+    source: str
+    whole: bool
+    wish: tuple[SavedDesired, ...]
+    digest: str
+    plan: dict[str, Any]
+
+    def asked(self) -> Wish:
+        """The wish, to be planned again."""
+        resources = tuple(
+            Desired(
+                item.address, item.kind, item.name, from_wire(item.spec), item.complete, item.adopt, needs=item.needs
+            )
+            for item in self.wish
+        )
+        return Wish(resources, self.source, self.whole, self.stack, self.region)
+
+
+def digest(plan: Plan) -> str:
+    """The same for two plans that would send the same calls to the same addresses of the same account."""
+    calls = [
+        (step.action, step.address, step.id, [(call.name, call.params) for call in step.calls]) for step in plan.steps
+    ]
+    return sha256(repr((plan.account, plan.region, plan.stack, calls)).encode()).hexdigest()
+
+
+def save(plan: Plan, wish: Wish, document: Mapping[str, object], path: Path) -> None:
+    """Raises GenesysError when the file can't be written."""
+    saved = {
+        "genesys_plan": FORMAT,
+        "account": plan.account,
+        "region": plan.region,
+        "stack": plan.stack,
+        "source": wish.source,
+        "whole": wish.whole,
+        "wish": [_desired(desired) for desired in wish.resources],
+        "digest": digest(plan),
+        "plan": document,
+    }
+    try:
+        path.write_text(json.dumps(saved, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise GenesysError(f"the plan can't be saved to {path}", why=error.strerror or str(error)) from error
+
+
+def load(path: Path) -> SavedPlan:
+    """Raises GenesysError when the file is missing or is no saved plan."""
+    try:
+        return SavedPlan.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise GenesysError(f"{path} can't be read", why=error.strerror or str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise GenesysError(
+            f"{path} is no saved plan",
+            why=f"{place or 'the file'}: {first['msg']}",
+            command=f"genesys plan --out {path}",
+        ) from error
+
+
+def _desired(desired: Desired) -> dict[str, object]:
+    return {
+        "address": desired.address,
+        "kind": desired.kind,
+        "name": desired.name,
+        "spec": to_wire(desired.spec),
+        "complete": desired.complete,
+        "adopt": desired.adopt,
+        "needs": desired.needs,
+    }

@@ -1,0 +1,238 @@
+"""Networks: a VPC with its subnets, its internet gateway and its public route table. Source: the EC2 API reference.
+
+A network goes by its tag `Name`. `zones` and `private` choose the subnets of a new network; from then on the subnets
+themselves are what is managed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Network
+from typing import Any, ClassVar
+
+from genesys_tui.engine.model.call import Answer, Call, read
+from genesys_tui.engine.model.document import Document
+from genesys_tui.engine.model.errors import CallError, GenesysError
+from genesys_tui.engine.model.kind import Fields, Found, Kind, Placement, Reading
+from genesys_tui.engine.model.plan import Line, Reversal
+from genesys_tui.engine.model.resource import Actual, address_of
+from genesys_tui.engine.model.specs.network import NetworkSpec
+from genesys_tui.engine.providers.aws.network_calls import filters, subnet_output
+from genesys_tui.engine.providers.aws.network_lines import create_lines, delete_lines, tag_lines, update_lines
+from genesys_tui.engine.providers.aws.network_parts import STACK_TAG, STEP_TAG, bare, parts_of, spec_of
+from genesys_tui.engine.providers.aws.network_shape import NetworkFacts, filled
+
+NEEDS: Mapping[str, frozenset[str]] = {
+    "zones": frozenset({"Subnets"}),
+    "private": frozenset({"Subnets", "RouteTables"}),
+    "internet": frozenset({"RouteTables", "InternetGateways"}),
+    "subnets": frozenset({"Subnets", "RouteTables"}),
+}
+"""The listings that each field is read from, by the word for their records; the other fields are in the VPC itself."""
+
+PARTS = ("Subnets", "RouteTables", "InternetGateways")
+
+
+class Network(Kind[NetworkSpec]):
+    """A VPC. Its id is the VPC's."""
+
+    name = "network"
+    title = "network"
+    section = "network"
+    purpose = "private network"
+    spec = NetworkSpec
+    create_only = frozenset({"cidr"})
+    defaults: ClassVar[Document] = {"internet": True}
+    outputs = frozenset({"id", "arn", "name", "cidr"}) | {
+        subnet_output(f"{side}-{letter}") for side in ("public", "private") for letter in "abcdef"
+    }
+
+    # reading ------------------------------------------------------------------------------------------------------
+    def discover(self) -> Reading[None]:
+        answer = yield read("ec2", "DescribeVpcs", paginate=True)
+        yield Found(tuple(bare(vpc) for vpc in answer.get("Vpcs", ())))
+
+    def locate(self, name: str) -> Reading[Actual | None]:
+        answer = yield read("ec2", "DescribeVpcs", {"Filters": filters({"tag:Name": name})}, paginate=True)
+        found = [bare(vpc) for vpc in answer.get("Vpcs", ())]
+        made_for_it = f"/{address_of(self.name, name)}"
+        found = [one for one in found if one.tags.get(STEP_TAG, "").endswith(made_for_it)] or found
+        found = [one for one in found if STACK_TAG in one.tags] or found
+        if len(found) > 1:
+            ids = ", ".join(sorted(one.id for one in found))
+            raise GenesysError(
+                f"There are {len(found)} networks named '{name}'",
+                why=f"{ids} all carry this name",
+                todo="Rename all but the one you mean (its tag `Name`), or use another name",
+            )
+        return found[0] if found else None
+
+    def read(self, id: str, fields: Fields) -> Reading[Actual | None]:
+        needed = [part for part in PARTS if any(part in NEEDS.get(field, ()) for field in fields)]
+        vpc, *parts = yield from _all(
+            read("ec2", "DescribeVpcs", {"VpcIds": [id]}, absent_on=("InvalidVpcID.NotFound",)),
+            *(_listing(part, id) for part in needed),
+        )
+        if not vpc or not vpc.get("Vpcs"):
+            return None
+        raw = {part: answer.get(part, ()) for part, answer in zip(needed, parts, strict=True)}
+        return _actual(bare(vpc["Vpcs"][0]), raw, fields)
+
+    def prepare(self, want: NetworkSpec, have: Actual | None) -> Reading[NetworkFacts]:
+        if have is None:
+            facts = yield from self._before_create(want)
+        elif want.model_fields_set == {"tags"}:
+            facts = NetworkFacts()
+        else:
+            facts = yield from self._of_existing(have, removal=not want.model_fields_set)
+        return facts
+
+    def _before_create(self, want: NetworkSpec) -> Reading[NetworkFacts]:
+        zones, vpcs = yield from _all(_zones(), read("ec2", "DescribeVpcs", paginate=True))
+        facts = NetworkFacts(_zone_names(zones), tuple(_ranges(vpcs)))
+        default = next((vpc for vpc in vpcs.get("Vpcs", ()) if vpc.get("IsDefault")), None)
+        if default and want.private is False:
+            there = yield from self.read(default["VpcId"], self.fields)
+            facts = replace(facts, default=there)
+        return facts
+
+    def _of_existing(self, have: Actual, *, removal: bool) -> Reading[NetworkFacts]:
+        # All gateways: one that was made for the network but not attached yet is found by its tag.
+        gateways = read("ec2", "DescribeInternetGateways", paginate=True)
+        subnets, tables, attached, inside, zones, vpcs, *groups = yield from _all(
+            _listing("Subnets", have.id),
+            _listing("RouteTables", have.id),
+            gateways,
+            _listing("NetworkInterfaces", have.id),
+            _zones(),
+            read("ec2", "DescribeVpcs", paginate=True),
+            *((_listing("SecurityGroups", have.id),) if removal else ()),
+        )
+        parts = parts_of(have, subnets["Subnets"], tables["RouteTables"], attached["InternetGateways"])
+        return NetworkFacts(
+            _zone_names(zones),
+            tuple(_ranges(vpcs)),
+            parts,
+            _by_subnet(inside),
+            tuple(group for answer in groups for group in _groups(answer)),
+        )
+
+    # lowering -----------------------------------------------------------------------------------------------------
+    def fill(self, want: NetworkSpec, facts: NetworkFacts, siblings: Sequence[NetworkSpec]) -> NetworkSpec:
+        return filled(want, facts, siblings)
+
+    def made_by(self, have: Actual, token: str) -> bool:
+        return have.tags.get(STEP_TAG) == token
+
+    def blank(self) -> Document:
+        return {"internet": False, "subnets": {}, "tags": {}}
+
+    def use(self, want: NetworkSpec, facts: NetworkFacts) -> Actual | None:
+        """The account's default network has public subnets only: it suits who asks for no private ones, and for
+        nothing that would have to be made or changed."""
+        asks_for_more = want.cidr or want.subnets or want.tags or want.internet is False
+        if facts.default is None or want.private is not False or asks_for_more:
+            return None
+        there = self.spec.of(facts.default.spec)
+        suits = there.internet and not there.private and (want.zones or 1) <= (there.zones or 0)
+        return facts.default if suits else None
+
+    def create(self, name: str, want: NetworkSpec, place: Placement, facts: NetworkFacts) -> Iterator[Line]:
+        return create_lines(name, want, place, facts)
+
+    def update(self, have: Actual, changed: NetworkSpec, place: Placement, facts: NetworkFacts) -> Iterator[Line]:
+        return update_lines(have, changed, place, facts)
+
+    def delete(self, have: Actual, facts: NetworkFacts) -> Iterator[Line]:
+        return delete_lines(have, facts)
+
+    def mark(self, have: Actual, tags: Mapping[str, str | None], facts: NetworkFacts) -> Iterator[Line]:
+        return tag_lines(have, tags)
+
+    def outputs_of(self, have: Actual) -> Mapping[str, str]:
+        subnets: Mapping[str, str] = have.provider_data.get("subnets", {})
+        return {
+            **super().outputs_of(have),
+            "cidr": have.provider_data["cidr"],
+            **{subnet_output(key): id for key, id in subnets.items()},
+        }
+
+    # words and numbers --------------------------------------------------------------------------------------------
+    def removal(self, have: Actual, facts: NetworkFacts) -> Reversal:
+        return Reversal("reversible", "a new network of the same shape gets new ids")
+
+    def refuses_removal(self, have: Actual, facts: NetworkFacts) -> str:
+        held = [
+            *(thing for things in facts.interfaces.values() for thing in things),
+            *(f"subnet '{part.key}'" for part in facts.parts.subnets if not part.ours),
+            *(f"route table {table.id}" for table in facts.parts.tables if not (table.ours or table.main)),
+            *(f"internet gateway {part.id}" for part in facts.parts.gateways if not part.ours),
+            *facts.others,
+        ]
+        more = f" and {len(held) - 5} more" if len(held) > 5 else ""
+        return f"it holds what Genesys did not make: {', '.join(held[:5])}{more}" if held else ""
+
+
+def _all(*calls: Call) -> Reading[list[Any]]:
+    """The answers to calls that run side by side; the first failure is raised."""
+    answers = yield list(calls)
+    for answer in answers:
+        if isinstance(answer, CallError):
+            raise answer
+    return list(answers)
+
+
+def _listing(part: str, vpc: str) -> Call:
+    key = "attachment.vpc-id" if part == "InternetGateways" else "vpc-id"
+    return read("ec2", f"Describe{part}", {"Filters": filters({key: vpc})}, paginate=True)
+
+
+def _zones() -> Call:
+    wanted = {"state": "available", "zone-type": "availability-zone"}
+    return read("ec2", "DescribeAvailabilityZones", {"Filters": filters(wanted)})
+
+
+def _zone_names(answer: Answer) -> dict[str, str]:
+    return {zone["ZoneName"][-1]: zone["ZoneName"] for zone in answer.get("AvailabilityZones", ())}
+
+
+def _ranges(answer: Answer) -> Iterator[IPv4Network]:
+    """The first and all further ranges of every network."""
+    for vpc in answer.get("Vpcs", ()):
+        ranges = {one["CidrBlock"] for one in vpc.get("CidrBlockAssociationSet", ())} | {vpc["CidrBlock"]}
+        yield from map(IPv4Network, sorted(ranges))
+
+
+def _actual(found: Actual, raw: Mapping[str, Sequence[Mapping[str, Any]]], fields: Fields) -> Actual:
+    """Region and ARN are told by a subnet's ARN alone: EC2 does not answer them for the VPC."""
+    parts = parts_of(found, *(raw.get(part, ()) for part in PARTS))
+    spec = {field: value for field, value in spec_of(found, parts).items() if field in fields}
+    subnets = {part.key: part.id for part in parts.subnets}
+    arn = next((subnet["SubnetArn"] for subnet in raw.get("Subnets", ()) if subnet.get("SubnetArn")), "")
+    _, _, _, region, *_ = arn.split(":") if arn else ("",) * 4
+    return replace(
+        found,
+        spec=spec,
+        region=region,
+        arn=f"{arn.rpartition(':')[0]}:vpc/{found.id}" if arn else "",
+        provider_data={**found.provider_data, "subnets": subnets},
+    )
+
+
+def _by_subnet(answer: Answer) -> dict[str, tuple[str, ...]]:
+    """What is in each subnet, by its network interfaces."""
+    inside: dict[str, tuple[str, ...]] = {}
+    for raw in answer.get("NetworkInterfaces", ()):
+        what = raw.get("Attachment", {}).get("InstanceId") or raw.get("Description") or raw.get("InterfaceType", "")
+        words = f"network interface {raw['NetworkInterfaceId']}" + (f" ({what})" if what else "")
+        subnet = raw.get("SubnetId", "")
+        inside[subnet] = (*inside.get(subnet, ()), words)
+    return inside
+
+
+def _groups(answer: Answer) -> Iterator[str]:
+    """Each security group but the default one, which goes with the network."""
+    for group in answer.get("SecurityGroups", ()):
+        if group["GroupName"] != "default":
+            yield f"security group '{group['GroupName']}' ({group['GroupId']})"

