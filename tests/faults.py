@@ -56,9 +56,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is done to a request, in this order: wait `delay` seconds, call `before`; then, if `forward`, let the
-    upstream do it and call `after`; then answer `status` with an error of this `code`, or `reset` the connection, or
-    (neither) give the upstream's answer."""
+    """What is done to a request, in this order: call `before`, wait `delay` seconds; then, if `forward`, let the
+    upstream do it and call `after`; then `reset` the connection, or answer `status` with an error of this `code`, or
+    `cut` the upstream's answer off halfway, or (none of these) give it whole."""
 
     forward: bool = True
     delay: float = 0.0
@@ -66,8 +66,9 @@ class Fault:
     code: str = ""
     message: str = ""
     reset: bool = False
-    before: Callable[[Request], None] | None = None
-    after: Callable[[Request], None] | None = None
+    cut: bool = False
+    before: Callable[[Request], object] | None = None
+    after: Callable[[Request], object] | None = None
 
 
 Faults: TypeAlias = Callable[[Request], "Fault | None"]
@@ -79,6 +80,8 @@ RESET = Fault(forward=False, reset=True)
 """The connection is reset before the upstream sees the request."""
 LOSE = Fault(reset=True)
 """It is done, and its answer is lost."""
+CUT = Fault(cut=True)
+"""It is done, and the connection ends halfway through the answer."""
 FAIL_AFTER = Fault(status=500, code="InternalError", message="We encountered an internal error.")
 """It is done, and answered with 500."""
 EXPIRED = Fault(forward=False, status=403, code="ExpiredToken", message="The security token has expired")
@@ -89,9 +92,9 @@ def deny(message: str = "Access Denied") -> Fault:
     return Fault(forward=False, status=403, code="AccessDenied", message=message)
 
 
-def hang(seconds: float = 60.0) -> Fault:
-    """No answer for so long, or until the proxy is closed."""
-    return Fault(forward=False, delay=seconds, reset=True)
+def hang(before: Callable[[Request], object] | None = None) -> Fault:
+    """No answer until the proxy is closed."""
+    return Fault(forward=False, delay=3_600, reset=True, before=before)
 
 
 def _no_fault(_: Request) -> Fault | None:
@@ -221,10 +224,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         request = self.proxy._record(self.command, self.path, dict(self.headers.items()), self._body())
         fault = self.proxy.fault(request) or Fault()
-        if fault.delay:
-            self.proxy._closing.wait(fault.delay)
         if fault.before:
             fault.before(request)
+        if fault.delay:
+            self.proxy._closing.wait(fault.delay)
         status, headers, body = 502, list[tuple[str, str]](), b""
         if fault.forward:
             try:
@@ -240,7 +243,7 @@ class _Handler(BaseHTTPRequestHandler):
             kind, body = error_body(request, fault)
             self._answer(fault.status, [("Content-Type", kind)], body)
         else:
-            self._answer(status, headers, body)
+            self._answer(status, headers, body, cut=fault.cut)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = _serve  # noqa: N815 - the names that http.server looks for
 
@@ -255,7 +258,7 @@ class _Handler(BaseHTTPRequestHandler):
             pass  # trailers
         return body
 
-    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes, cut: bool = False) -> None:
         """In one write, as the upstream had it: a HEAD keeps the length of the body that it does not have."""
         framing = {"connection", "transfer-encoding"} if self.command == "HEAD" else _FRAMING
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
@@ -264,6 +267,9 @@ class _Handler(BaseHTTPRequestHandler):
             body = b""
         elif status not in {204, 304}:
             lines.append(f"Content-Length: {len(body)}")
+        if cut:
+            self.close_connection = True
+            body = body[: len(body) // 2]
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
     def _reset(self) -> None:
@@ -320,6 +326,8 @@ def _routes(service: str) -> list[tuple[str, re.Pattern[str], dict[str, str], st
         return []
     routes = []
     for name in model.operation_names:
+        if model.operation_model(name).deprecated:  # the same path as its successor: GetBucketLifecycle
+            continue
         http = model.operation_model(name).http
         url = urlsplit(http["requestUri"])
         parts = re.split(r"(\{[^}]+\})", url.path.rstrip("/"))

@@ -33,6 +33,7 @@ class SavedDesired(BaseModel):
     spec: dict[str, Any]
     complete: bool
     adopt: bool
+    modify: bool
     needs: tuple[str, ...]
 
 
@@ -55,7 +56,14 @@ class SavedPlan(BaseModel):
         """The wish, to be planned again."""
         resources = tuple(
             Desired(
-                item.address, item.kind, item.name, from_wire(item.spec), item.complete, item.adopt, needs=item.needs
+                item.address,
+                item.kind,
+                item.name,
+                from_wire(item.spec),
+                item.complete,
+                item.adopt,
+                item.modify,
+                needs=item.needs,
             )
             for item in self.wish
         )
@@ -113,5 +121,6 @@ def _desired(desired: Desired) -> dict[str, object]:
         "spec": to_wire(desired.spec),
         "complete": desired.complete,
         "adopt": desired.adopt,
+        "modify": desired.modify,
         "needs": desired.needs,
     }

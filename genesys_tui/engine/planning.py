@@ -135,7 +135,7 @@ class Planning:
 
     def _prepare(self, decided: Sequence[Decision], findings: list[Finding]) -> Mapping[str, Facts]:
         """The facts for lowering; what can't be read blocks its own address only."""
-        needy = [item for item in decided if item.verdict not in ("nothing", "taken")]
+        needy = [item for item in decided if item.verdict not in ("nothing", "taken", "missing")]
         readings = [item.kind.prepare(item.kind.spec.of(_to_change(item)), item.actual) for item in needy]
         answers = self._reader.run(readings)
         facts: dict[str, Facts] = {item.address: None for item in decided}

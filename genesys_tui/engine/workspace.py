@@ -15,6 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from genesys_tui.engine import planfile
+from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
 from genesys_tui.engine.executor.execution import Execution
@@ -39,6 +40,7 @@ __all__ = [
     "Resource",
     "Settings",
     "Workspace",
+    "complete_intent",
     "find_stack_file",
     "parse_intent",
     "plan_document",

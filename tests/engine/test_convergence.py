@@ -20,7 +20,7 @@ import pytest
 
 from tests.faults import LOSE, Fault, FaultProxy, Request
 
-BUCKET = ("bucket", "acme-data", "--tag", "team=blue", "--delete-after-days", "30")
+BUCKET = ("bucket", "acme-data", "--tag", "team=blue", "--archive-after-days", "30")
 NETWORK = ("network", "main", "--tag", "team=blue")
 Words = Sequence[str]
 

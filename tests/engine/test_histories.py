@@ -11,7 +11,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from genesys_tui.engine.model.errors import GenesysError
@@ -190,8 +190,14 @@ def play(endpoint: str, reset: Callable[[], None], s3: Any, events: Any) -> None
             workspace.close()
 
 
-quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-long = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# A history takes a second: shrinking one would take minutes, and the histories are short already.
+quick = settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+long = settings(quick, max_examples=300)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
@@ -66,7 +67,7 @@ class Demo:
         _require_moto()
         demo = cls(*_spawn())
         try:
-            demo._await_answer(SEED if seeded else {})
+            demo._prepare(SEED if seeded else {})
             demo._announce()
         except BaseException:
             demo.stop()
@@ -116,8 +117,8 @@ class Demo:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def _await_answer(self, seed: Seed) -> None:
-        """And fill the account. The clients are made while the server starts: both take most of a second."""
+    def _prepare(self, seed: Seed) -> None:
+        """Wait for the server, then fill the account. The clients are made while it starts: both take a second."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         from genesys_tui.engine.demo.planting import Clients, plant
@@ -134,10 +135,12 @@ class Demo:
             raise self._failure(f"it could not be filled ({error})") from error
 
     def _announce(self) -> None:
-        self._notice.parent.mkdir(parents=True, exist_ok=True)
+        """Say where it runs. Where that can't be written, nobody can join, and that is all."""
         draft = self._notice.with_suffix(f".{self.pid}")
-        draft.write_text(json.dumps({"endpoint": self.endpoint, "pid": self.pid, "home": str(self.home)}))
-        draft.replace(self._notice)
+        with suppress(OSError):
+            self._notice.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps({"endpoint": self.endpoint, "pid": self.pid, "home": str(self.home)}))
+            draft.replace(self._notice)
 
     def _failure(self, why: str) -> GenesysError:
         """With the last line that the server wrote, which mostly names the cause."""
@@ -154,7 +157,7 @@ class Demo:
 def _notice() -> Path:
     """Where a running demo says that it runs."""
     home = os.environ.get("GENESYS_HOME")
-    return (Path(home) if home else Path.home() / ".genesys") / "demo.json"
+    return (Path(home).absolute() if home else Path.home() / ".genesys") / "demo.json"
 
 
 def _require_moto() -> None:

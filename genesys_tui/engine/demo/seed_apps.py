@@ -164,7 +164,7 @@ SEED: Seed = {
         "invoice-pdf",
         "role.lambda",
         "python3.12",
-        {"Team": "billing", "Owner": "財務部 <finance@acme.example>"},
+        {"Team": "billing", "Owner": "財務部"},
         logs_days=30,
     ),
     "function.email": function("notifications-prod-email", "role.notify", "nodejs20.x", SERVERLESS, logs_days=14),
@@ -175,7 +175,7 @@ SEED: Seed = {
         *queue("acme-mail-dlq", {"Team": "web"}),
         *queue("acme-mail", {"Team": "web", "env": "prod"}, dead_letters="acme-mail-dlq"),
     ),
-    "queue.import": queue("product-import-queue", {"Team": "shop", "comment": "ask Søren before touching 🙏"}),
+    "queue.import": queue("product-import-queue", {"Team": "shop", "comment": "ask Søren before touching"}),
     "queue.tmp": queue("tmp_queue_anna"),
     "topic.alerts": topic(
         "ops-alerts", {"Team": "platform", "env": "prod"}, ("email", "ops@acme.example"), ("email", "bob@acme.example")
@@ -193,5 +193,5 @@ SEED: Seed = {
     "machine.billing": state_machine(),
     "api.public": http_api(),
     "alarm.dead-letters": alarm("mail-dlq-not-empty", "AWS/SQS", "ApproximateNumberOfMessagesVisible", {"Team": "web"}),
-    "alarm.errors": alarm("lambda-errors", "AWS/Lambda", "Errors", {"env": "prod", "severity": "[b]HIGH[/b]"}),
+    "alarm.errors": alarm("lambda-errors", "AWS/Lambda", "Errors", {"env": "prod"}),
 }

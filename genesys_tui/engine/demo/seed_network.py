@@ -1,4 +1,7 @@
-"""Networks and the machines in them: one made by Terraform, one by hand long ago, and the default one."""
+"""Networks and the machines in them: one made by Terraform, one by hand long ago, and the default one.
+
+The wildest tags are here, for EC2 alone takes any character in them.
+"""
 
 from __future__ import annotations
 
@@ -173,13 +176,17 @@ SEED: Seed = {
         "t2.micro", {"Name": "bastion", "owner": "bob", "note": LONG}, "subnet.legacy", "group.ssh"
     ),
     "instance.jenkins": instance(
-        "m4.large", {"Name": "jenkins [old]", "Team": "platform"}, "subnet.legacy", "group.wizard", stopped=True
+        "m4.large",
+        {"Name": "jenkins [old]", "Team": "platform", "comment": "ask Søren 🙏"},
+        "subnet.legacy",
+        "group.wizard",
+        stopped=True,
     ),
     "instance.unknown": instance("t2.small", {}),
     "instance.report": instance(
         "t3.medium", {"Name": "report-runner", "team": "data", "env": "prd"}, "subnet.private-b", "group.app"
     ),
-    "volume.jenkins": volume(200, {"Name": "jenkins-data-backup"}),
+    "volume.jenkins": volume(200, {"Name": "jenkins-data-backup", "note": "[red]urgent[/]", "📦": "yes"}),
     "volume.unknown": volume(50, {}, "b"),
     "address.unused": (make("ec2", "AllocateAddress", {"Domain": "vpc"}, id="AllocationId"),),
     "key.bob": (make("ec2", "CreateKeyPair", {"KeyName": "bob-macbook"}),),

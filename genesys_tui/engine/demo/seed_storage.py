@@ -178,7 +178,7 @@ SEED: Seed = {
     ),
     "bucket.invoices": bucket(
         "acme-invoices",
-        tags={"Owner": "財務部", "env": "prod", "📦": "yes", "note": "[red]urgent[/]"},
+        tags={"Owner": "財務部", "env": "prod"},
         versioning="Enabled",
         encryption="AES256",
         private=True,

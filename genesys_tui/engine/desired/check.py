@@ -42,7 +42,6 @@ _CONSTRAINTS = {
     "string_too_short": "at least {min_length} characters",
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "it must match {pattern}",
-    "string_unicode": "it is not valid UTF-8",
     "value_error": "{error}",
 }
 """pydantic's types of error, and what would be right."""
@@ -72,29 +71,32 @@ def checked(spec: type[S], asked: dict[str, Plain], *, also: Sequence[str] = (),
         return written(trail) if written else shown(_at(asked, trail))
 
     flaws: list[Flaw] = []
+    sound = asked
     try:
         typed = spec.model_validate(asked, context=WISH)
     except ValidationError as error:
         flaws += _explained(spec, asked, error, also, show)
-        typed = _rest(spec, asked, {str(step) for flaw in flaws for step in flaw.trail[:1]})
+        flawed = {step for flaw in flaws for step in flaw.trail[:1]}
+        sound = {key: value for key, value in asked.items() if key not in flawed}
+        typed = _rest(spec, sound, asked)
     for path, fix in typed.mistakes():
         trail = _walked(asked, path)
         flaws.append(Flaw(trail, f"can't be {show(trail)}", fix))
-    if not flaws:
-        flaws += _lost_references(asked, typed)
+    flaws += _lost_references(sound, typed)
     if flaws:
         raise FlawedError(flaws)
     return typed
 
 
-def _rest(spec: type[S], asked: dict[str, Plain], flawed: set[str]) -> S:
-    """The spec without its flawed fields, so that what is wrong between the others is told in the same go. The flawed
-    ones are set, but to nothing."""
+def _rest(spec: type[S], sound: dict[str, Plain], asked: Mapping[str, Plain]) -> S:
+    """The spec of the sound fields alone, so that what is wrong between them is told in the same go. The other fields
+    that were asked for are set too, but to their default."""
     try:
-        rest = spec.model_validate({key: value for key, value in asked.items() if key not in flawed}, context=WISH)
+        rest = spec.model_validate(sound, context=WISH)
     except ValidationError:
         return spec()
-    return rest.model_copy(update=dict.fromkeys(flawed & spec.model_fields.keys()))
+    flawed = (asked.keys() - sound.keys()) & spec.model_fields.keys()
+    return rest.model_copy(update={name: spec.model_fields[name].get_default() for name in flawed})
 
 
 def _explained(

@@ -30,12 +30,16 @@ def parse_intent(words: Sequence[str]) -> Wish:
     if not words:
         raise UsageError("nothing was asked", todo="Say what you want: a kind and a name.", command=_EXAMPLE)
     source = " ".join(words)
+    if broken := [word for word in words if not _is_text(word)]:
+        problems = tuple(Problem(None, f"{shown(word)} is not valid UTF-8", "type it anew") for word in broken)
+        raise WishError(f"can't understand {shown(source)}", problems, command=_EXAMPLE)
     action, rest = (words[0], words[1:]) if words[0] in ACTIONS else ("create", words)
     if problem := _kind_problem(rest):
         raise WishError(f"can't understand {shown(source)}", (problem,), command=_EXAMPLE)
     kind, *said = rest
     name, spec = _resource(kind, said, source)
-    return Wish((Desired(address_of(kind, name), kind, name, spec, adopt=action == "adopt"),), source)
+    adopt, modify = action == "adopt", action == "modify"
+    return Wish((Desired(address_of(kind, name), kind, name, spec, adopt=adopt, modify=modify),), source)
 
 
 def _split(line: str) -> Sequence[str]:
@@ -43,6 +47,11 @@ def _split(line: str) -> Sequence[str]:
         return shlex.split(line)
     except ValueError as error:
         raise UsageError(f"can't understand {shown(line)}", why=str(error), command=_EXAMPLE) from None
+
+
+def _is_text(word: str) -> bool:
+    """False for what a shell passed on that is not in the terminal's encoding."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 def _kind_problem(words: Sequence[str]) -> Problem | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from genesys_tui.engine.desired.references import BadReferenceError, escaped, pieces, written
 from genesys_tui.engine.desired.tree import Node, Plain, Source, Trail, shown
 from genesys_tui.engine.desired.vocabulary import (
     KINDS_TO_COME,
@@ -15,6 +14,7 @@ from genesys_tui.engine.desired.vocabulary import (
     suggestion,
 )
 from genesys_tui.engine.model.call import Output
+from genesys_tui.engine.model.references import BadReferenceError, escaped, pieces, written
 from genesys_tui.engine.model.resource import Reference, address_of, split_address
 from genesys_tui.engine.providers import registry
 

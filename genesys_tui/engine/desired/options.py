@@ -70,7 +70,7 @@ def _walk(spec: type[Spec], path: Path) -> Iterator[Option]:
         for name in shape.part.model_fields:
             yield from _walk(spec, (*path, name))
     elif shape.values:
-        if shape.values.scalars == {str}:
+        if shape.values.scalars == {str} and not shape.many:
             yield Option(path, shape, pairs=True)
     elif shape.scalars or shape.choices:
         yield Option(path, shape)
@@ -168,7 +168,9 @@ class Saying:
         inner = [known for known in self._options if known.startswith(f"{flag}.")]
         if inner:
             self._problem(f"`--{flag}` is set by its fields", ", ".join(f"`--{known}`" for known in inner))
-        elif flag.replace("-", "_") in self._spec.model_fields and f"{flag.removesuffix('s')}" not in self._options:
+        elif flag.replace("-", "_") in {*self._spec.model_fields} - {
+            option.path[0] for option in self._options.values()
+        }:
             self._problem(f"`--{flag}` is too much for words", "write it in a stack file: genesys.yaml")
         else:
             self._problem(f"there is no option `--{flag}`", suggestion(f"--{flag}", self._flags(), "options"))

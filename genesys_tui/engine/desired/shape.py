@@ -16,7 +16,8 @@ from genesys_tui.engine.model.specs.base import WISH, Part, Spec
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What one field takes. `part`: a record of named fields; `values`: what a mapping holds by key."""
+    """What one field takes. `part`: a record of named fields; `values`: what a mapping holds by key,
+    or with `many` a list."""
 
     scalars: frozenset[type] = frozenset()
     choices: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ class Shape:
         words += ["a whole number"] if int in self.scalars else []
         words += ["a number"] if float in self.scalars else []
         words += ["a text"] if str in self.scalars else []
-        words += ["a mapping of keys to values"] if self.part or self.values else []
+        words += ["a mapping of keys to values"] if self.part or (self.values and not self.many) else []
         words += ["a list"] if self.many else []
         return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
@@ -62,7 +63,7 @@ def _read(annotation: object) -> Shape:
     if origin is dict:
         return Shape(values=_read(inner[1]))
     if origin in {list, tuple}:
-        return Shape(many=True)
+        return Shape(values=_read(inner[0]) if inner else None, many=True)
     if annotation is NoneType:
         return Shape(optional=True)
     if isinstance(annotation, type):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from genesys_tui.engine.executor.memory import Trace, after_cut
+from genesys_tui.engine.model.errors import LockedError
 from genesys_tui.engine.model.history import Attempt, ExecutionRecord, StepRecord, StepStatus
 from genesys_tui.engine.state.backend import Backend, Scope
 
@@ -13,11 +14,19 @@ KILLED = "its process ended before the outcome was recorded"
 
 
 def recover(backend: Backend, scope: Scope) -> list[ExecutionRecord]:
-    """Settle every interrupted execution of the stack; returns their final records."""
-    return [_recover(backend, scope, record) for record in backend.interrupted(scope)]
+    """Settle every interrupted execution of the stack; returns their final records. One that somebody else settles
+    right now is left to them."""
+    settled: list[ExecutionRecord] = []
+    for record in backend.interrupted(scope):
+        try:
+            backend.acquire(scope, [step.address for step in record.steps], record.id)
+        except LockedError:
+            continue
+        settled.append(_settle(backend, scope, record))
+    return settled
 
 
-def _recover(backend: Backend, scope: Scope, record: ExecutionRecord) -> ExecutionRecord:
+def _settle(backend: Backend, scope: Scope, record: ExecutionRecord) -> ExecutionRecord:
     journal = backend.attempts(record.id)
     steps: list[StepRecord] = []
     for step in record.steps:

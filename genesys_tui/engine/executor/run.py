@@ -14,7 +14,6 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
-from typing import Final
 from uuid import uuid4
 
 from genesys_tui.engine.executor.execution import Execution
@@ -28,10 +27,7 @@ from genesys_tui.engine.model.history import ExecutionRecord, ExecutionStatus, S
 from genesys_tui.engine.model.plan import Plan, Step
 from genesys_tui.engine.planner.wanted import resolve
 from genesys_tui.engine.providers.aws.session import Session
-from genesys_tui.engine.state.backend import Backend, Scope
-
-HEARTBEAT: Final = 5.0
-"""Seconds between the prolongations of the leases."""
+from genesys_tui.engine.state.backend import HEARTBEAT_SECONDS, Backend, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +91,18 @@ class _Run:
             except Empty:
                 continue
             self._on(message)
-        self._read_back()
+        try:
+            self._read_back()
+        except GenesysError as error:
+            self._unverified(error)
         self.over.set()
         record = self._record(self._status(), monotonic() - began)
         after = self._counts()
         record = replace(record, calls=after[0] - before[0], writes=after[1] - before[1])
-        self.backend.finish(record)
-        self.execution.emit(Finished(record))
+        try:
+            self.backend.finish(record)
+        finally:
+            self.execution.emit(Finished(record))
 
     def _on(self, message: Ended) -> None:
         address = message.address
@@ -173,20 +174,26 @@ class _Run:
         """Drive a step until it sleeps or ends. Its end is in the state before anybody is told of it."""
         try:
             pause = next(self.doing[address])
-            self.messages.put(Ended(address, pause=pause))
         except StopIteration:
-            self._settle(address, "done", "", after_success(self.steps[address], self.runs[address].outputs))
-            self.messages.put(Ended(address))
+            self._ended(address, None)
         except GenesysError as error:
-            self._failed(address, error)
+            self._ended(address, error)
         except Exception as bug:  # noqa: BLE001 - a bug of one kind must end its step in words, not hang the others
-            self._failed(address, GenesysError(f"{address}: a bug in Genesys", why=f"{type(bug).__name__}: {bug}"))
+            self._ended(address, GenesysError(f"{address}: a bug in Genesys", why=f"{type(bug).__name__}: {bug}"))
+        else:
+            self.messages.put(Ended(address, pause=pause))
 
-    def _failed(self, address: str, error: GenesysError) -> None:
-        run = self.runs[address]
-        unsettled = isinstance(error, CallError) and error.failure == "lost"
-        trace = Trace(f"{self.execution.id}/{address}", run.outputs, run.wrote, unsettled)
-        self._settle(address, "failed", str(error), after_cut(self.steps[address], trace))
+    def _ended(self, address: str, error: GenesysError | None) -> None:
+        step, run = self.steps[address], self.runs[address]
+        try:
+            if error is None:
+                self._settle(address, "done", "", after_success(step, run.outputs))
+            else:
+                unsettled = isinstance(error, CallError) and error.failure == "lost"
+                trace = Trace(f"{self.execution.id}/{address}", run.outputs, run.wrote, unsettled)
+                self._settle(address, "failed", str(error), after_cut(step, trace))
+        except GenesysError as unstored:
+            error = error or unstored
         self.messages.put(Ended(address, error))
 
     def _settle(self, address: str, status: StepStatus, why: str, memory: Memory) -> None:
@@ -221,6 +228,13 @@ class _Run:
             self.backend.settle(self.execution.id, self.records[address], self.scope, {})
             self.execution.emit(StepFailed(address, error))
 
+    def _unverified(self, error: GenesysError) -> None:
+        """Nothing is called done that could not be looked at or stored."""
+        for address, record in self.records.items():
+            if record.status == "done":
+                self.records[address] = replace(record, status="failed", why=str(error))
+                self.execution.emit(StepFailed(address, error))
+
     def _status(self) -> ExecutionStatus:
         if any(record.status == "failed" for record in self.records.values()):
             return "failed"
@@ -251,10 +265,16 @@ class _Run:
 
     def _beat(self) -> None:
         """Without its lease an execution must not write on: somebody else may be."""
-        while not self.over.wait(HEARTBEAT):
-            if not self.backend.heartbeat(self.execution.id):
+        while not self.over.wait(HEARTBEAT_SECONDS):
+            if not self._kept():
                 self.execution.cancel()
                 return
+
+    def _kept(self) -> bool:
+        try:
+            return self.backend.heartbeat(self.execution.id)
+        except GenesysError:
+            return False
 
 
 def _record(step: Step) -> StepRecord:

@@ -13,7 +13,7 @@ from datetime import datetime
 from time import sleep
 from typing import Final
 
-from genesys_tui.engine.model.document import differences, dotted
+from genesys_tui.engine.model.document import Document, differences, dotted, nest
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import Reading
@@ -63,8 +63,8 @@ def _look(steps: Sequence[StepRecord], reader: Session, outputs: Outputs, seen: 
             continue
         if there is not None and (created := there[id].created) is not None:
             seen.created[step.address] = created
-        if isinstance(answer, Actual) and step.remember:
-            off = differences(resolved(step.remember.spec, outputs), answer.spec)
+        if isinstance(answer, Actual):
+            off = differences(resolved(_written(step), outputs), answer.spec)
             if off:
                 fields = ", ".join(f"{dotted(change.path)} is {change.before!r}" for change in off)
                 seen.missing[step.address] = f"reading back shows that {fields}"
@@ -87,8 +87,12 @@ def _listing(name: str, reader: Session) -> Mapping[str, Actual] | None:
 
 
 def _read(step: StepRecord) -> Reading[Actual | None]:
-    spec = step.remember.spec if step.remember else {}
-    return registry.kind(step.kind).read(_id(step), frozenset(spec))
+    return registry.kind(step.kind).read(_id(step), frozenset(_written(step)))
+
+
+def _written(step: StepRecord) -> Document:
+    """What the step itself changed; what others changed beside it is no failure of the step."""
+    return nest((change.path, change.after) for change in step.changes)
 
 
 def _id(step: StepRecord) -> str:

@@ -141,6 +141,10 @@ class Kind(ABC, Generic[S]):
         """What good practice would say of it."""
         yield from ()
 
+    def foreign(self, have: Actual) -> str:
+        """What others put into it that its spec does not show; empty where nothing. An undo does not delete that."""
+        return ""
+
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         """What deleting it loses."""
         return Reversal("irreversible")

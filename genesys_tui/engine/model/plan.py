@@ -94,7 +94,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What the caller must be allowed to do, sorted, and the least IAM policy document that allows it."""
+    """What the caller must be allowed to do, in the order of first need, and the least IAM policy that allows it."""
 
     actions: tuple[str, ...] = ()
     policy: Mapping[str, Any] = field(default_factory=dict)

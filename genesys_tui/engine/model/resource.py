@@ -50,7 +50,8 @@ class Desired:
     """One resource that is wanted. `spec` holds only what was asked for, validated.
 
     `complete`: the spec is the whole wish (a stack file), so that a field it drops is reset; words are only a patch.
-    `adopt`: take over what exists under this name. `needs`: addresses that must be done before.
+    `adopt`: take over what exists under this name. `modify`: it must exist; do not create it. `needs`: addresses that
+    must be done before.
     """
 
     address: str
@@ -59,6 +60,7 @@ class Desired:
     spec: Document
     complete: bool = False
     adopt: bool = False
+    modify: bool = False
     needs: tuple[str, ...] = ()
     mark: Mark | None = None
 
@@ -108,7 +110,8 @@ class Fragment:
     are defaults of good practice, managed since the create. `owned`: False for a thing that is only used (referenced),
     and so never changed or destroyed. `outputs`: what others may refer to. `needs`: addresses it refers to.
     `pending`: the token of a create of which it is not known whether it happened (the answer was lost, or the process
-    died): what is found under the name and bears the token is ours. `created`: the provider's own time of creation, as read back: it tells ours from a later one of the same name.
+    died): what is found under the name and bears the token is ours. `created`: the provider's own time of creation, as
+    read back: it tells ours from a later one of the same name.
     """
 
     address: str

@@ -11,8 +11,9 @@ from genesys_tui.engine.model.plan import Action
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Origin
 from genesys_tui.engine.planner.wanted import Outputs, Wanted, resolved, wanted
 
-Verdict = Action | Literal["nothing", "taken"]
-"""`taken`: something unmanaged is there under this name, and adopting it was not asked for."""
+Verdict = Action | Literal["nothing", "taken", "missing"]
+"""`taken`: something unmanaged is there under this name, and adopting it was not asked for. `missing`: what is to be
+modified or adopted is not there."""
 
 NOTHING_WANTED = Wanted({}, frozenset())
 
@@ -52,7 +53,8 @@ def decide(
     """For a thing that is wanted."""
     want = wanted(kind, desired, fragment)
     if actual is None:
-        return Decision("create", desired.address, kind, desired.name, want, desired, fragment)
+        verdict: Verdict = "missing" if desired.modify else "create"
+        return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment)
     if fragment is None and not desired.adopt:
         return Decision("taken", desired.address, kind, desired.name, want, desired, None, actual)
     changes = differences(resolved(want.spec, outputs), actual.spec)

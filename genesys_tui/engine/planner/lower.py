@@ -28,8 +28,8 @@ def lower(decision: Decision, place: Placement, facts: Facts, siblings: Sequence
     match decision.verdict:
         case "nothing":
             return Lowered(None)
-        case "taken":
-            return Lowered(None, findings=(_taken(decision),))
+        case "taken" | "missing":
+            return Lowered(None, findings=(_in_the_way(decision),))
         case "create":
             return _create(decision, place, facts, siblings)
         case "replace":
@@ -199,11 +199,9 @@ def _refused(decision: Decision, facts: Facts) -> tuple[Finding, ...]:
     return (Finding("blocked", decision.address, message, "empty it first, then plan again"),)
 
 
-def _taken(decision: Decision) -> Finding:
-    title = decision.kind.title
-    return Finding(
-        "blocked",
-        decision.address,
-        f"{title} '{decision.name}' exists already and is not managed by this stack",
-        "--adopt takes it over as it is",
-    )
+def _in_the_way(decision: Decision) -> Finding:
+    what = f"{decision.kind.title} '{decision.name}'"
+    if decision.verdict == "missing":
+        return Finding("blocked", decision.address, f"there is no {what} to modify", "leave `modify` out to create it")
+    message = f"{what} exists already and is not managed by this stack"
+    return Finding("blocked", decision.address, message, "--adopt takes it over as it is")

@@ -60,7 +60,7 @@ def _undo_create(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
     if now.adopted or _another(now, actual):
         return _left(record, "it is another one now, made since under the same name; it is left as it is")
     left_so = overlay(kind.blank(), nest((change.path, change.after) for change in record.changes))
-    foreign = _foreign(left_so, actual.spec, tolerant=record.status != "done")
+    foreign = _foreign(left_so, actual.spec, tolerant=record.status != "done") or kind.foreign(actual)
     if foreign:
         return _left(record, f"{foreign} changed since; it is left as it is. Delete it with `genesys destroy`")
     return Undone(_decision("delete", kind, record, now, actual))

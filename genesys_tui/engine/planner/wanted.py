@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from re import compile as pattern
 
+from genesys_tui.engine.model.call import Output
 from genesys_tui.engine.model.document import Document, Leaf, Path, Unset, leaves, lookup, nest, overlay, paths
 from genesys_tui.engine.model.kind import AnyKind
+from genesys_tui.engine.model.references import pieces
 from genesys_tui.engine.model.resource import Desired, Fragment, Reference
 
 Outputs = Mapping[str, Mapping[str, str]]
 """What is known of the outputs of each address."""
-
-REFERENCE = pattern(r"\$\{([a-z-]+\.[^}]+)\.([a-z0-9_-]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,13 @@ def resolve(value: Leaf, outputs: Outputs) -> Leaf:
     """One value; a `Reference` stays one while an output of it is not known yet."""
     if not isinstance(value, Reference):
         return value
-    targets = REFERENCE.findall(value)
-    if not all(name in outputs.get(address, ()) for address, name in targets):
-        return value
-    return REFERENCE.sub(lambda match: outputs[match[1]][match[2]], value)
+    parts = [_part(piece, outputs) for piece in pieces(value)]
+    known = [part for part in parts if part is not None]
+    return "".join(known) if len(known) == len(parts) else value
+
+
+def _part(piece: str | Output, outputs: Outputs) -> str | None:
+    return piece if isinstance(piece, str) else outputs.get(piece.address or "", {}).get(piece.name)
 
 
 def _resets(kind: AnyKind, fragment: Fragment, asked: frozenset[Path]) -> list[tuple[Path, Leaf]]:

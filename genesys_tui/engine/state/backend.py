@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from genesys_tui.engine.model.history import Attempt, ExecutionRecord, StepRecord
 from genesys_tui.engine.model.resource import Fragment
+
+HEARTBEAT_SECONDS: Final = 5.0
+"""How often an execution prolongs its leases."""
 
 
 @dataclass(frozen=True, slots=True)

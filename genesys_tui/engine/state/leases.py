@@ -21,7 +21,6 @@ from typing import Final, Self
 from genesys_tui.engine.model.errors import LockedError
 from genesys_tui.engine.state.backend import Holder, Scope
 
-HEARTBEAT_SECONDS: Final = 5.0
 """How often the executor prolongs its leases: several times within their time, so that a lost beat loses nothing."""
 
 LEASE_SECONDS: Final = 30.0
@@ -138,7 +137,7 @@ def _locked(scope: Scope, leases: Sequence[Lease]) -> LockedError:
     holder = leases[0].holder
     since = datetime.fromtimestamp(holder.since, UTC).astimezone()
     return LockedError(
-        f"{_in_words([lease.address for lease in leases])} is being changed by {holder.who}",
+        f"{holder.who} is changing {_in_words([lease.address for lease in leases])} now",
         why=f"since {since:%Y-%m-%d %H:%M:%S %Z}, by execution {holder.execution} "
         f"in stack '{scope.stack}' of {scope.region}",
         todo=f"Wait until it has ended, then run this again. If its machine is gone, the lease ends by itself within "

@@ -20,6 +20,7 @@ from genesys_tui.engine.providers.aws.bucket_documents import (
     PUBLIC_ACCESS_BLOCK,
     encryption_document,
     encryption_of,
+    foreign_rules,
     lifecycle_of,
     merged_rules,
     merged_tags,
@@ -27,7 +28,7 @@ from genesys_tui.engine.providers.aws.bucket_documents import (
     users_tags,
 )
 
-STORAGE = Price("storage", "GB", 0.023, low=1, typical=50, high=1_000)
+STORAGE = Price("storage", "GB-month", 0.023, low=1, typical=50, high=1_000)
 
 READS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "versioning": ("GetBucketVersioning", ()),
@@ -153,6 +154,11 @@ class Bucket(Kind[BucketSpec]):
             yield Finding("note", address, "encryption is left to the S3 default", "--encryption managed")
         if want.public_access:
             yield Finding("warning", address, "public access can be granted on it", "--public-access off")
+
+    def foreign(self, have: Actual) -> str:
+        return ", ".join(
+            f"lifecycle rule {rule.get('ID')!r}" for rule in foreign_rules(have.provider_data.get("rules", ()))
+        )
 
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         return Reversal("reversible", "an empty bucket with the same settings is made again, if its name is still free")

@@ -66,6 +66,11 @@ def lifecycle_of(rules: Sequence[Mapping[str, Any]]) -> Document:
     return {field: _days(field, ours[id]) if id in ours else None for field, id in RULE_IDS.items()}
 
 
+def foreign_rules(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those that are not ours."""
+    return [rule for rule in rules if rule.get("ID") not in RULE_IDS.values()]
+
+
 def merged_rules(before: Sequence[Mapping[str, Any]], changed: Lifecycle) -> list[Value]:
     """All rules after a change: those of others as they stand, ours as wanted, those not named as they are."""
     wanted = changed.model_dump(exclude_unset=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5
 READ_SECONDS = {True: 10, False: 20}
 """How long an answer may take, in seconds: of a read, and of a write."""
+
+
+@cache
+def _loader(data_path: str | None) -> Any:
+    """One for all sessions: to read the models is most of the time that making a client takes."""
+    from botocore.loaders import create_loader
+
+    return create_loader(data_path)
 
 
 class Clients:
@@ -83,9 +91,9 @@ class Clients:
         return not (urlsplit(url).hostname or "").endswith(tuple(f".{suffix}" for suffix in suffixes))
 
     def close(self) -> None:
-        with self._making:
-            for client in self._clients.values():
-                client.close()
+        """Close the connections. Waits for nothing, not even for a client that is being made."""
+        for client in self._clients.copy().values():
+            client.close()
 
     def _session(self) -> BotoSession:
         with self._making:
@@ -97,6 +105,7 @@ class Clients:
                 session = BotoSession(profile=self._target.profile)
                 try:
                     session.get_scoped_config()  # raises for a profile that is not there
+                    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
                 except failures.ERRORS as error:
                     raise failures.setup_error(error) from error
                 self._boto = session

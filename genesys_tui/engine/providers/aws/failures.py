@@ -159,8 +159,9 @@ def _missing_action(call: Call, message: str) -> str:
 
 def _was_not_sent(error: Exception) -> bool:
     if isinstance(error, boto.SSLError):
-        # botocore's error wraps urllib3's, whose argument is the one of ssl
-        return any(isinstance(arg, ssl.SSLCertVerificationError) for arg in error.kwargs["error"].args)
+        # botocore's error wraps urllib3's, whose argument is the true one: of ssl, or for a CA bundle that is not there
+        causes = (ssl.SSLCertVerificationError, FileNotFoundError)
+        return any(isinstance(cause, causes) for cause in error.kwargs["error"].args)
     return isinstance(error, _UNSENT)
 
 

@@ -175,6 +175,8 @@ def _ec2_names(call: Call, action: str) -> set[str]:
     if call.operation in {"CreateTags", "DeleteTags"}:
         return {_ec2_name(id) for id in _items(call.params["Resources"])}
     names = {f"{EC2_ARNS[key]}/{_known(value)}" for key, value in call.params.items() if key in EC2_ARNS}
+    if "AssociationId" in call.params:  # of a subnet with a route table: what it ties together is not known by its id
+        names |= {"route-table/*", "subnet/*"}
     created = _CREATED.fullmatch(call.operation)
     if created and (kind := EC2_ARNS.get(f"{created[1]}Id")):
         names.add(f"{kind}/*")

@@ -54,16 +54,16 @@ class Network(Kind[NetworkSpec]):
         yield Found(tuple(bare(vpc) for vpc in answer.get("Vpcs", ())))
 
     def locate(self, name: str) -> Reading[Actual | None]:
-        answer = yield read("ec2", "DescribeVpcs", {"Filters": filters({"tag:Name": name})}, paginate=True)
-        found = [bare(vpc) for vpc in answer.get("Vpcs", ())]
+        # The whole listing: it is asked once for all names of a plan, and a filter would read `*` as a pattern.
+        answer = yield read("ec2", "DescribeVpcs", paginate=True)
+        found = [one for one in map(bare, answer.get("Vpcs", ())) if one.tags.get("Name") == name]
         made_for_it = f"/{address_of(self.name, name)}"
         found = [one for one in found if one.tags.get(STEP_TAG, "").endswith(made_for_it)] or found
         found = [one for one in found if STACK_TAG in one.tags] or found
         if len(found) > 1:
-            ids = ", ".join(sorted(one.id for one in found))
             raise GenesysError(
                 f"There are {len(found)} networks named '{name}'",
-                why=f"{ids} all carry this name",
+                why=f"{', '.join(sorted(one.id for one in found))} all carry this name",
                 todo="Rename all but the one you mean (its tag `Name`), or use another name",
             )
         return found[0] if found else None

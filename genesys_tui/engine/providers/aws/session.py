@@ -280,6 +280,7 @@ class Session:
         flight: _Flight = getattr(self._current, "flight", None) or _Flight(Call(service, operation))
         self._wait(flight, self._bucket(service, region, operation).take())
         flight.open = True
+        self._wait(flight, 0)  # whoever cancels before this line stops it; whoever cancels after it sees it open
         with self._counting:
             self._counted[service, operation] += 1
 

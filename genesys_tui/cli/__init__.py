@@ -1,0 +1,1 @@
+"""`genesys`: words in, text or JSON out."""

@@ -1,0 +1,128 @@
+"""From a plan to the end of its apply: show it, ask, do it, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from genesys_tui.cli import exits
+from genesys_tui.cli.follow import follow
+from genesys_tui.cli.options import Common
+from genesys_tui.cli.render.plan import plan_text
+from genesys_tui.cli.render.report import report_text
+from genesys_tui.cli.render.text import shown
+from genesys_tui.cli.terminal import Terminal
+from genesys_tui.engine.model.errors import BlockedError, UsageError
+from genesys_tui.engine.model.history import ExecutionRecord
+from genesys_tui.engine.model.plan import Plan
+from genesys_tui.engine.model.plan_document import execution_document
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to become of a plan. `command`: the words (less the common options) that apply it."""
+
+    common: Common
+    command: tuple[str, ...]
+    apply: bool
+    allow_data_loss: bool = False
+    detailed_exitcode: bool = False
+
+    def typed(self, *more: str) -> str:
+        return self.common.command(*self.command, *more)
+
+
+def change_options() -> list[click.Parameter]:
+    """The options of a command that previews unless `--apply`."""
+    return [
+        click.Option(["--apply"], is_flag=True, help="Do it. Asks first, unless --yes."),
+        allow_data_loss_option(),
+        detailed_exitcode_option(),
+    ]
+
+
+def allow_data_loss_option() -> click.Option:
+    return click.Option(
+        ["--allow-data-loss"], is_flag=True, help="With --yes: also apply what can lose data, without asking."
+    )
+
+
+def detailed_exitcode_option() -> click.Option:
+    return click.Option(["--detailed-exitcode"], is_flag=True, help="Exit 2 when the preview finds changes.")
+
+
+def check(request: Request, terminal: Terminal) -> None:
+    """Refuse, before anything is read, an apply that could not go on to its end."""
+    if not request.apply:
+        return
+    if request.common.read_only:
+        raise BlockedError(
+            "this is a read-only session", why="--read-only was given", todo="leave out --read-only to apply"
+        )
+    if not request.common.yes and not terminal.interactive:
+        raise UsageError(
+            "nobody is there to be asked",
+            why="this would change something, and the input or the messages are no terminal",
+            todo="look at the preview, then say yes beforehand",
+            command=request.typed("--yes"),
+        )
+
+
+def carry_out(plan: Plan, request: Request, workspace: Workspace, terminal: Terminal) -> int:
+    """Show the plan; apply it if that is asked for, allowed and needed. Returns the exit code."""
+    from genesys_tui.engine.workspace import plan_document
+
+    asks = request.apply and not request.common.yes
+    if asks or not terminal.as_json:
+        terminal.result(plan_text(plan, terminal.paint, "" if request.apply else request.typed()))
+    document = plan_document(plan)
+    if plan.blocked:
+        code = exits.BLOCKED
+    elif not request.apply or not plan.steps:
+        code = exits.CHANGES if request.detailed_exitcode and plan.changes else exits.DONE
+    elif not _agreed(plan, request, terminal):
+        terminal.message("Nothing was changed.")
+        code = exits.FAILED
+    else:
+        record = follow(workspace.apply(plan), plan, terminal)
+        document = {**document, "execution": execution_document(record)}
+        _report(record, request, terminal)
+        code = exits.of_record(record)
+    if terminal.as_json:
+        terminal.document(document)
+    return code
+
+
+def _agreed(plan: Plan, request: Request, terminal: Terminal) -> bool:
+    """Ask, unless it was said beforehand. What can lose data wants more than a yes."""
+    if plan.dangerous and not request.allow_data_loss:
+        return _typed_confirmation(plan, request, terminal)
+    return request.common.yes or terminal.ask("Apply this? [y/N]").lower() in {"y", "yes"}
+
+
+def _typed_confirmation(plan: Plan, request: Request, terminal: Terminal) -> bool:
+    if not terminal.interactive:
+        raise UsageError(
+            "this can lose data",
+            why="; ".join(f"{step.address}: {step.reversal.why or step.action}" for step in plan.dangerous),
+            todo="if that is what you want, allow it",
+            command=request.typed("--yes", "--allow-data-loss"),
+        )
+    for step in plan.dangerous:
+        address = shown(step.address)
+        why = f" ({shown(step.reversal.why)})" if step.reversal.why else ""
+        if terminal.ask(f"To {step.action} {address} loses data{why}. Type its address to go on:") != address:
+            return False
+    return True
+
+
+def _report(record: ExecutionRecord, request: Request, terminal: Terminal) -> None:
+    undo = request.common.command("undo", record.id)
+    print_it: Callable[[str], None] = terminal.message if terminal.as_json else terminal.result
+    print_it("\n" + report_text(record, terminal.paint, again=request.typed(), undo=undo))

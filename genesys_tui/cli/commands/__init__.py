@@ -1,0 +1,1 @@
+"""One command a file: its attribute `command`. Loaded when used; the engine is imported only when it runs."""

@@ -1,0 +1,71 @@
+"""`genesys execute`: an intent in words, or a stack file."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+from genesys_tui.cli.change import Request, carry_out, change_options, check
+from genesys_tui.cli.group import GenesysCommand
+from genesys_tui.cli.opening import begin, opened
+from genesys_tui.cli.wishes import wish_of
+
+
+class _Execute(GenesysCommand):
+    """Completes the options of intents beside its own."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        return super().shell_complete(ctx, incomplete) + _intent(ctx, incomplete)
+
+
+def _words(ctx: click.Context, _argument: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The words of an intent, or a stack file."""
+    file = [] if ctx.params.get("words") else [CompletionItem(incomplete, type="file")]
+    return _intent(ctx, incomplete) + file
+
+
+def _intent(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    from genesys_tui.engine.workspace import complete_intent
+
+    words: tuple[str, ...] = ctx.params.get("words") or ()
+    return [CompletionItem(word, help=meaning) for word, meaning in complete_intent(words, incomplete)]
+
+
+def _execute(
+    words: tuple[str, ...], *, apply: bool, adopt: bool, allow_data_loss: bool, detailed_exitcode: bool
+) -> int:
+    common, terminal = begin()
+    command = ("execute", *words, *(["--adopt"] if adopt else []), "--apply")
+    request = Request(common, command, apply, allow_data_loss, detailed_exitcode)
+    check(request, terminal)
+    wish = wish_of(words, adopt=adopt)
+    with opened(common, wish) as workspace:
+        return carry_out(workspace.plan(wish), request, workspace, terminal)
+
+
+command = _Execute(
+    "execute",
+    callback=_execute,
+    help="""Preview what an intent or a stack file comes to, and do it with --apply.
+
+    \b
+    genesys execute bucket my-bucket
+    genesys execute bucket my-bucket --versioning off --apply
+    genesys execute network main
+    genesys execute genesys.yaml --apply
+
+    Options that are not listed here belong to the intent.""",
+    params=[
+        click.Argument(
+            ["words"],
+            nargs=-1,
+            required=True,
+            type=click.UNPROCESSED,
+            metavar="INTENT... | FILE",
+            shell_complete=_words,
+        ),
+        *change_options(),
+        click.Option(["--adopt"], is_flag=True, help="Take over what exists under the name and is not managed yet."),
+    ],
+    context_settings={"ignore_unknown_options": True},
+)

@@ -1,0 +1,104 @@
+"""The commands: one table, and a group that imports a command only when it is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+import click
+from click.exceptions import NoSuchCommand
+
+from genesys_tui.cli.options import common_options
+from genesys_tui.engine.model.errors import UsageError
+
+COMMANDS: Final = {
+    "execute": "Preview an intent or a stack file; change things with --apply.",
+    "plan": "Preview the stack file of this folder.",
+    "apply": "Preview, ask, and apply a stack file or a saved plan.",
+    "destroy": "Preview the deletion of what the stack owns.",
+    "undo": "Preview taking an execution back.",
+    "history": "What was done, newest first.",
+    "inventory": "What exists in the account.",
+    "interact": "Open the full screen.",
+    "completion": "Print the completion script of a shell.",
+    "version": "Print the version.",
+    "help": "Explain a command.",
+}
+"""Each is the attribute `command` of the module of its name in `cli/commands`."""
+
+PLANNED: Final = ("adopt", "cost", "drift", "function", "policy", "security", "state", "unlock")
+"""Words of the design that have no command yet."""
+
+HELP: Final = ["-h", "--help"]
+
+
+class GenesysCommand(click.Command):
+    """A command that also takes the common options."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.context_settings = {"help_option_names": HELP, **self.context_settings}
+        self.params = [*self.params, *common_options()]
+
+
+class LazyGroup(click.Group):
+    """The root. Its help and its completion come from the table alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            loaded: click.Command = import_module(f"genesys_tui.cli.commands.{cmd_name}").command
+            return loaded
+        return _planned(cmd_name) if cmd_name in PLANNED else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as error:
+            raise NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("Known, not built yet"):
+            formatter.write_text(", ".join(PLANNED))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[click.shell_completion.CompletionItem]:
+        items = [click.shell_completion.CompletionItem(name, help=words) for name, words in COMMANDS.items()]
+        return [item for item in items if item.value.startswith(incomplete)] + click.Command.shell_complete(
+            self, ctx, incomplete
+        )
+
+
+def not_built(name: str) -> UsageError:
+    """The refusal of a command that has yet to be built."""
+    return UsageError(f"`genesys {name}` is known, but not built yet", todo="see what there is", command="genesys help")
+
+
+def _planned(name: str) -> click.Command:
+    """A command that refuses with words, whatever follows it."""
+
+    def refuse() -> None:
+        raise not_built(name)
+
+    return click.Command(
+        name,
+        callback=refuse,
+        params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED, expose_value=False)],
+        context_settings={"ignore_unknown_options": True},
+        add_help_option=False,
+    )
+
+
+root = LazyGroup(
+    "genesys",
+    params=common_options(),
+    context_settings={"help_option_names": HELP, "max_content_width": 100},
+    help="A control room for a cloud account: see it, trust the preview, change it, take it back.",
+    epilog="`genesys help COMMAND` explains a command. AWS settings are boto3's own.",
+    no_args_is_help=False,
+)

@@ -1,0 +1,1 @@
+"""The tests. A package, so that all of them can import `tests.faults`."""

@@ -1,0 +1,196 @@
+"""The inventory: browsing, filtering, and every state it can be in."""
+
+import time
+from pathlib import Path
+
+from genesys_tui.engine.model.errors import CallError, NoCredentialsError
+from genesys_tui.tui.engine import Where
+from genesys_tui.tui.screens.inventory import InventoryScreen
+from tests.tui.fake_workspace import FakeEngine, FakeWorkspace, company, resource
+from tests.tui.screen import Seen, opened
+
+
+def inventory(seen: Seen) -> InventoryScreen:
+    screen = seen.app.mode_screen
+    assert isinstance(screen, InventoryScreen)
+    return screen
+
+
+def current(seen: Seen) -> str:
+    row = inventory(seen).table.current
+    return row.name if row else ""
+
+
+async def test_first_frame_stands_before_the_account_answers(tmp_path: Path) -> None:
+    workspace = FakeWorkspace(company())
+    workspace.gate.clear()
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("1 Inventory", "Reading the account", "no account yet", "stack shop")
+        workspace.gate.set()
+        await seen.sees("123456789012", "eu-west-1", "acme-invoices", "9 resources")
+
+
+async def test_browse_by_keys_and_details_at_the_side(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(company()), tmp_path) as seen:
+        await seen.sees("acme-invoices")
+        await seen.press("j")
+        assert current(seen) == "acme-logs-eu"
+        await seen.sees(
+            "arn:aws:bucket:eu-west-1", "created            2023", "versioning", "lifecycle delete after days"
+        )
+        await seen.press("G")
+        assert current(seen) == "invoice-jobs"
+        await seen.press("g", "g")
+        assert current(seen) == "acme-invoices"
+        await seen.press("ctrl+d")
+        assert current(seen) not in ("acme-invoices", "")
+
+
+async def test_filter_while_typing_and_back(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(company()), tmp_path) as seen:
+        await seen.sees("9 resources")
+        await seen.press("slash", *"kind:bucket", "space", "exclamation_mark", *"cdk")
+        await seen.sees("3 of 9 · /kind:bucket !cdk")
+        await seen.press("enter", "j")
+        assert current(seen) == "acme-logs-eu"
+        await seen.press("escape")
+        await seen.sees("9 resources", "cdk-hnb659fds")
+        assert current(seen) == "acme-logs-eu"
+        await seen.press("slash", *"nosuchthing")
+        await seen.sees("Nothing matches this filter")
+
+
+async def test_hostile_names_are_shown_as_they_are(tmp_path: Path) -> None:
+    names = [
+        "web[/blue]",
+        "[/x]",
+        "[red]alarm[/red]",
+        "日本語バケツ",
+        "esc\x1b[31m\x07",
+        "rtl\u202eevil",
+        "\ud800lone",
+        "",
+    ]
+    hostile = [resource("bucket", name, **{"[/b]": "[bold]"}, big="x" * 10_240) for name in names]
+    async with opened(FakeWorkspace(hostile), tmp_path) as seen:
+        await seen.sees("web[/blue]", "[/x]", "[red]alarm[/red]", "esc␛[31m␇", "rtl‹202E›evil", "\ufffdlone")
+        for _ in names:
+            await seen.press("j")
+        await seen.sees("[/b]", "[bold]")
+        assert "\x1b" not in seen.text
+        await seen.press("slash", *"xxxx")
+        await seen.sees("8 of 8")
+
+
+async def test_a_hundred_thousand_resources(tmp_path: Path) -> None:
+    many = [resource("bucket", f"b-{number:06}") for number in range(100_000)]
+    async with opened(FakeWorkspace(many, page=1000), tmp_path) as seen:
+        await seen.sees("100,000 resources")
+        await seen.until(lambda: seen.app.account.phase == "ready")
+        began = time.monotonic()
+        await seen.press("G")
+        await seen.sees("b-099999")
+        await seen.press("g", "slash", *"b-0777")
+        await seen.sees("100 of 100,000", "b-077700")
+        assert time.monotonic() - began < 10
+
+
+async def test_refresh_keeps_the_cursor_on_its_resource(tmp_path: Path) -> None:
+    workspace = FakeWorkspace([resource("bucket", f"m-{number:03}") for number in range(200)])
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("200 resources")
+        table = inventory(seen).table
+        for _ in range(60):
+            table.action_down()
+        await seen.until(lambda: current(seen) == "m-060")
+        place = table.cursor - table.scroll_offset.y
+        workspace.resources = [resource("bucket", f"a-{number:03}") for number in range(50)] + workspace.resources[5:]
+        await seen.press("r")
+        await seen.sees("245 resources")
+        assert current(seen) == "m-060"
+        assert table.cursor - table.scroll_offset.y == place
+        workspace.resources = [one for one in workspace.resources if one.actual.name != "m-060"]
+        await seen.press("r")
+        await seen.sees("244 resources")
+        assert current(seen) == "m-061"
+
+
+async def test_a_part_that_is_denied_is_one_line(tmp_path: Path) -> None:
+    workspace = FakeWorkspace(company())
+    workspace.errors = ("rds: access denied ([/x] rds:DescribeDBInstances)",)
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("! rds: access denied ([/x] rds:DescribeDBInstances), the rest is complete", "acme-invoices")
+
+
+async def test_a_refresh_that_fails_leaves_what_was_read_and_says_so(tmp_path: Path) -> None:
+    workspace = FakeWorkspace(company())
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("9 resources")
+        workspace.error = CallError("s3:ListBuckets", "unreachable", "", "no route to host")
+        await seen.press("r")
+        await seen.sees("stale", "could not refresh", "acme-invoices")
+        workspace.error = None
+        await seen.press("r")
+        await seen.sees_no("could not refresh", "stale")
+
+
+async def test_no_credentials_says_what_to_do_and_offers_the_demo(tmp_path: Path) -> None:
+    workspace = FakeWorkspace()
+    workspace.error = NoCredentialsError("no AWS credentials were found")
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("aws configure", "aws sso login", "--profile", "genesys-tui --demo", "no AWS credentials")
+        await seen.press("r")
+        await seen.sees("aws configure")
+        await seen.press("d")
+        await seen.sees("demo 123456789012", "acme-invoices")
+
+
+async def test_empty_account(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(), tmp_path) as seen:
+        await seen.sees("There is nothing in this account", "bucket my-first-bucket")
+
+
+async def test_copy_of_the_marked_ones(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(company()), tmp_path) as seen:
+        await seen.sees("acme-invoices")
+        await seen.press("y")
+        assert seen.app.clipboard == "acme-invoices"
+        await seen.press("space", "space")
+        await seen.sees("2 marked")
+        await seen.press("Y")
+        assert seen.app.clipboard.split("\n") == [
+            "arn:aws:bucket:eu-west-1:123456789012:acme-invoices",
+            "arn:aws:bucket:eu-west-1:123456789012:acme-logs-eu",
+        ]
+        await seen.press("escape")
+        await seen.sees_no("2 marked")
+
+
+async def test_at_80_columns_the_details_open_with_enter(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(company()), tmp_path, size=(80, 24)) as seen:
+        await seen.sees("acme-invoices", "KIND", "NAME", "OWNER")
+        assert "arn:aws" not in seen.text
+        assert all(len(line) <= 80 for line in seen.text.split("\n"))
+        await seen.press("enter")
+        await seen.sees("arn:aws:bucket:eu-west-1:123456789012:acme-invoices", "versioning")
+        await seen.press("escape")
+        await seen.sees("acme-logs-eu")
+
+
+async def test_read_only_is_in_sight(tmp_path: Path) -> None:
+    workspace = FakeWorkspace(company())
+    async with opened(workspace, tmp_path, engine=FakeEngine(workspace, where=Where(read_only=True))) as seen:
+        await seen.sees(" read-only ")
+
+
+async def test_mouse_and_help_and_palette(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(company()), tmp_path) as seen:
+        await seen.sees("acme-invoices")
+        await seen.pilot.click("#resources", offset=(10, 3))
+        assert current(seen) == "shop-uploads"
+        await seen.press("question_mark")
+        await seen.sees("In lists", "Filter: text")
+        await seen.press("escape", "colon", *"history", "enter")
+        await seen.sees("Nothing was applied yet")
+        await seen.press("1")
+        await seen.sees("acme-invoices")
