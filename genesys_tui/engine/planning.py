@@ -30,6 +30,9 @@ from genesys_tui.engine.state.backend import Backend, Scope, Snapshot
 UNDOABLE = frozenset({"done", "failed", "cancelled"})
 """How a step may have ended that may have changed something."""
 
+MAKING = frozenset({"create", "replace", "delete"})
+"""What needs facts even where no field of a thing that is there changes."""
+
 
 class Planning:
     """Plans of one account and region. `reader` is a read-only session."""
@@ -135,7 +138,7 @@ class Planning:
 
     def _prepare(self, decided: Sequence[Decision], findings: list[Finding]) -> Mapping[str, Facts]:
         """The facts for lowering; what can't be read blocks its own address only."""
-        needy = [item for item in decided if item.verdict not in ("nothing", "taken", "missing")]
+        needy = [item for item in decided if item.verdict in MAKING or item.changes]
         readings = [item.kind.prepare(item.kind.spec.of(_to_change(item)), item.actual) for item in needy]
         answers = self._reader.run(readings)
         facts: dict[str, Facts] = {item.address: None for item in decided}

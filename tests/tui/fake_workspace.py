@@ -33,23 +33,25 @@ from genesys_tui.tui.engine import Engine, Where
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-def resource(kind: str, name: str, *, stack: str | None = None, days: int = 30, **tags: str) -> Resource:
+def resource(
+    kind: str, name: str, tags: Mapping[str, str] | None = None, *, stack: str | None = None, days: int = 30
+) -> Resource:
     arn = f"arn:aws:{kind}:eu-west-1:123456789012:{name}"
-    actual = Actual(kind, name, name, "eu-west-1", {}, tags, arn, NOW - timedelta(days=days))
+    actual = Actual(kind, name, name, "eu-west-1", {}, tags or {}, arn, NOW - timedelta(days=days))
     return Resource(actual, f"{kind}.{name}" if stack else None, stack)
 
 
 def company() -> list[Resource]:
     return [
-        resource("bucket", "acme-invoices", days=800, team="billing", env="prod"),
-        resource("bucket", "acme-logs-eu", days=1100, env="prod"),
+        resource("bucket", "acme-invoices", {"team": "billing", "env": "prod"}, days=800),
+        resource("bucket", "acme-logs-eu", {"env": "prod"}, days=1100),
         resource("bucket", "cdk-hnb659fds-assets-123456789012-eu-west-1", days=400),
-        resource("bucket", "shop-uploads", stack="shop", days=4, env="dev"),
+        resource("bucket", "shop-uploads", {"env": "dev"}, stack="shop", days=4),
         resource("network", "main", stack="shop", days=4),
         resource("network", "vpc-0a1b2c3d (legacy)", days=2200),
-        resource("lambda:function", "invoice-render", days=4, env="prod"),
+        resource("lambda:function", "invoice-render", {"env": "prod"}, days=4),
         resource("sqs:queue", "invoice-jobs", days=390),
-        resource("rds:db", "ledger", days=900, env="prod"),
+        resource("rds:db", "ledger", {"env": "prod"}, days=900),
     ]
 
 

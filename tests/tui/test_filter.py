@@ -43,7 +43,7 @@ def test_quotes_keep_spaces() -> None:
 
 
 def test_unknown_prefixes_are_text() -> None:
-    row = row_of(resource("bucket", "b", arn="a:b"))
+    row = row_of(resource("bucket", "b", {"arn": "a:b"}))
     assert parse("a:b")(row)
     assert not parse("a:c")(row)
 

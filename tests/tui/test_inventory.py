@@ -71,7 +71,7 @@ async def test_hostile_names_are_shown_as_they_are(tmp_path: Path) -> None:
         "\ud800lone",
         "",
     ]
-    hostile = [resource("bucket", name, **{"[/b]": "[bold]"}, big="x" * 10_240) for name in names]
+    hostile = [resource("bucket", name, tags={"[/b]": "[bold]", "big": "x" * 10_240}) for name in names]
     async with opened(FakeWorkspace(hostile), tmp_path) as seen:
         await seen.sees("web[/blue]", "[/x]", "[red]alarm[/red]", "esc␛[31m␇", "rtl‹202E›evil", "\ufffdlone")
         for _ in names:

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 HANGING = """
 import sys, threading, time
 sys.path.insert(0, {here!r})
@@ -37,9 +37,15 @@ def read_until(terminal: int, words: bytes, limit: float) -> bytes:
     return shown
 
 
+def test_the_first_frame_needs_no_engine() -> None:
+    code = "import sys, genesys_tui.tui.app, genesys_tui.tui.main; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"boto3", "botocore", "pydantic", "click", "watchfiles", "genesys_tui.engine.workspace"} & set(loaded)
+
+
 def test_quits_though_everything_hangs(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", HANGING.format(here=str(HERE))]
+    command = [sys.executable, "-c", HANGING.format(here=str(ROOT))]
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment)
     os.close(theirs)

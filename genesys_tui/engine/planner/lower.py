@@ -177,11 +177,9 @@ def _fragment(decision: Decision, place: Placement, id: str) -> Fragment:
 
 
 def _outputs(decision: Decision) -> Mapping[str, str]:
-    """Those we know, and of a create whose end we never saw those that what was found has."""
+    """Those that what is there has, and those we know: of a create whose end we never saw some are missing."""
     before = decision.fragment
-    if before is None or before.pending:
-        return decision.kind.outputs_of(_there(decision))
-    return before.outputs
+    return {**decision.kind.outputs_of(_there(decision)), **(before.outputs if before else {})}
 
 
 def _there(decision: Decision) -> Actual:

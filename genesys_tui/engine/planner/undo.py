@@ -3,6 +3,7 @@ is written; where others changed it since, it is left alone and reported. Pure."
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from genesys_tui.engine.model.document import (
@@ -69,7 +70,7 @@ def _undo_create(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
 def _undo_update(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
     if now is None or actual is None:
         return _left(record, "it is no longer there or no longer managed, so nothing of it is taken back")
-    found = _restores(record, actual)
+    found = _restores(kind, record, actual)
     restore = _memory_after(record, now, found.back)
     if not found.changes and restore == now:
         return Undone(None, now, found.conflicts)
@@ -86,7 +87,7 @@ def _undo_adopt(kind: AnyKind, record: StepRecord, now: Fragment | None, actual:
         return _left(record, "it is no longer managed by this stack, so it is left as it is")
     if actual is None:
         return Undone(_decision("forget", kind, record, now, None))
-    found = _restores(record, actual)
+    found = _restores(kind, record, actual)
     decision = replace(_decision("forget", kind, record, now, actual), changes=found.changes)
     return Undone(decision, None, found.conflicts)
 
@@ -124,7 +125,7 @@ class _Restores:
     conflicts: tuple[Conflict, ...]
 
 
-def _restores(record: StepRecord, actual: Actual) -> _Restores:
+def _restores(kind: AnyKind, record: StepRecord, actual: Actual) -> _Restores:
     changes: list[Change] = []
     back: set[Path] = set()
     conflicts: list[Conflict] = []
@@ -138,7 +139,21 @@ def _restores(record: StepRecord, actual: Actual) -> _Restores:
         back.add(change.path)
         if not same(there, before):
             changes.append(Change(change.path, there, before))
-    return _Restores(tuple(changes), frozenset(back), tuple(conflicts))
+    return _Restores(_whole_records(kind, actual, changes), frozenset(back), tuple(conflicts))
+
+
+def _whole_records(kind: AnyKind, actual: Actual, changes: list[Change]) -> tuple[Change, ...]:
+    """A record (a subnet) of which nothing is to be left goes as a whole."""
+    whole: dict[Path, Change] = {}
+    for change in changes:
+        record = change.path[:2]
+        there = lookup(actual.spec, record)
+        emptied = {other.path[2] for other in changes if other.path[:2] == record and other.after is None}
+        if change.path[0] in kind.spec.records and isinstance(there, Mapping) and emptied >= set(without_absent(there)):
+            whole[record] = Change(record, there, None)
+        else:
+            whole[change.path] = change
+    return tuple(whole.values())
 
 
 def _memory_after(record: StepRecord, now: Fragment, back: frozenset[Path]) -> Fragment:

@@ -21,9 +21,8 @@ from typing import Final, Self
 from genesys_tui.engine.model.errors import LockedError
 from genesys_tui.engine.state.backend import Holder, Scope
 
-"""How often the executor prolongs its leases: several times within their time, so that a lost beat loses nothing."""
-
 LEASE_SECONDS: Final = 30.0
+"""Several heartbeats long, so that a lost beat loses nothing."""
 
 
 @dataclass(frozen=True, slots=True)

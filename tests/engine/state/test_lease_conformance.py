@@ -10,8 +10,8 @@ import pytest
 
 from genesys_tui.engine.model.errors import LockedError
 from genesys_tui.engine.model.history import Attempt
-from genesys_tui.engine.state.backend import Backend, Scope
-from genesys_tui.engine.state.leases import HEARTBEAT_SECONDS, LEASE_SECONDS, Process
+from genesys_tui.engine.state.backend import HEARTBEAT_SECONDS, Backend, Scope
+from genesys_tui.engine.state.leases import LEASE_SECONDS, Process
 from tests.engine.state.partitions import DEV, ELSEWHERE, Clock, Open, Partition, apply_forever, begun, process, told
 from tests.engine.state.records import bucket, execution, step
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -124,13 +124,9 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": 1},
             user_agent_extra="genesys-tui",
         )
-        make = partial(self._session().create_client, service, region_name=region, endpoint_url=self._target.endpoint)
+        make = self._session().create_client
         try:
-            client = make(config=config)
-            if service == "s3" and self.is_elsewhere(client.meta.endpoint_url):
-                # an endpoint of one's own seldom has a DNS name for every bucket
-                style = {"addressing_style": "path", **(client.meta.config.s3 or {})}
-                client = make(config=config.merge(Config(s3=style)))
+            client = make(service, region_name=region, endpoint_url=self._target.endpoint, config=config)
         except (*failures.ERRORS, ValueError) as error:  # ValueError: an endpoint that is no URL
             raise failures.setup_error(error) from error
         self._hook(client, service, region)

@@ -1,0 +1,73 @@
+"""Every action, once: the keys, the footer, the help and the palette all derive from this list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Where = Literal["everywhere", "lists", "inventory", "plan", "history"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`keys`: Textual's names, comma separated. `shown`: the key as people call it. `name`: the method
+    `action_<name>` of the app (everywhere), the list, or the mode's screen. `label`: the footer's word; without one it
+    is only in help. `does`: the sentence for help and palette."""
+
+    where: Where
+    keys: str
+    shown: str
+    name: str
+    label: str
+    does: str
+
+
+ACTIONS = (
+    Action("inventory", "enter", "enter", "open", "open", "Open or close the details of this resource"),
+    Action("inventory", "slash", "/", "filter", "filter", "Filter: text  kind:bucket  tag:env=prod  managed:no  !cdk"),
+    Action("inventory", "r", "r", "refresh", "refresh", "Read the account again"),
+    Action("inventory", "p", "p", "app.go('plan')", "plan", "Go to the plan"),
+    Action("inventory", "y", "y", "copy_id", "copy id", "Copy the id (of all marked ones, if there are any)"),
+    Action("inventory", "Y", "Y", "copy_arn", "copy ARN", "Copy the ARN (of all marked ones, if there are any)"),
+    Action("inventory", "space", "space", "mark", "mark", "Mark this resource, or take the mark off"),
+    Action("inventory", "s", "s", "sort", "sort", "Sort by the next column"),
+    Action("inventory", "escape", "esc", "back", "", "Close the details, then clear the filter, then the marks"),
+    Action("plan", "a", "a", "apply", "apply", "Apply this plan (asks first)"),
+    Action("plan", "enter", "enter", "open", "calls and diff", "Show the calls and the differences of this step"),
+    Action("plan", "i", "i", "summary", "summary", "Show permissions, cost, time, undo and findings"),
+    Action("plan", "u", "u", "undo", "undo last", "Preview the undo of the last apply"),
+    Action("plan", "e", "e", "edit", "edit file", "Edit the stack file in $EDITOR"),
+    Action("plan", "r", "r", "refresh", "refresh", "Read the cloud again and plan anew"),
+    Action("plan", "c", "c", "copy_plan", "copy as JSON", "Copy the plan as JSON"),
+    Action("plan", "o", "o", "save_plan", "save", "Save the plan as a JSON file in this folder"),
+    Action("plan", "x", "x", "discard", "", "Put this plan away; the stack file's plan comes back"),
+    Action("plan", "escape", "esc", "back", "", "Close the step; while applying: ask to cancel"),
+    Action("history", "enter", "enter", "open", "open", "Open or close what this apply did"),
+    Action("history", "u", "u", "undo", "undo this", "Preview the undo of this apply"),
+    Action("history", "r", "r", "refresh", "refresh", "Read the history again"),
+    Action("history", "escape", "esc", "back", "", "Close the details"),
+    Action("lists", "j,down", "j ↓", "down", "", "Next"),
+    Action("lists", "k,up", "k ↑", "up", "", "Previous"),
+    Action("lists", "g,home", "g", "top", "", "First"),
+    Action("lists", "G,end", "G", "bottom", "", "Last"),
+    Action("lists", "ctrl+d,pagedown", "ctrl-d", "page_down", "", "Half a page on"),
+    Action("lists", "ctrl+u,pageup", "ctrl-u", "page_up", "", "Half a page back"),
+    Action("everywhere", "1", "1", "go('inventory')", "", "Inventory: what is in the account"),
+    Action("everywhere", "3", "3", "go('plan')", "", "Plan: what would change, before it does"),
+    Action("everywhere", "5", "5", "go('history')", "", "History: what was applied, and its undo"),
+    Action("everywhere", "colon", ":", "palette", "go to", "Go to a screen, run an action, or type what you want"),
+    Action("everywhere", "question_mark", "?", "help", "help", "All keys"),
+    Action("everywhere", "q,ctrl+q", "q", "leave", "quit", "Quit"),
+)
+
+
+def at(where: Where) -> tuple[Action, ...]:
+    """The actions that live in one place."""
+    return tuple(action for action in ACTIONS if action.where == where)
+
+
+def bindings(where: Where) -> list[BindingType]:
+    """Their keys, for Textual."""
+    return [Binding(action.keys, action.name, action.does, show=False) for action in at(where)]

@@ -1,0 +1,236 @@
+"""The plan on the desk: of the open stack file, of words, or of an undo; and its apply. It has no look of its own."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from genesys_tui.engine.model.errors import GenesysError, Problem, UsageError, WishError
+from genesys_tui.tui.background import Latest
+from genesys_tui.tui.progress import Progress
+from genesys_tui.tui.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from genesys_tui.engine.model.events import Event
+    from genesys_tui.engine.model.plan import Plan
+    from genesys_tui.engine.model.resource import Wish
+    from genesys_tui.engine.workspace import Execution, Workspace
+    from genesys_tui.tui.background import Background
+    from genesys_tui.tui.engine import Engine
+
+State = Literal["empty", "planning", "ready", "broken", "applying", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is planned. `what`: the file, the words, or the execution to undo (empty: the last one)."""
+
+    kind: Literal["file", "words", "undo"]
+    what: str
+    path: Path | None = None
+    wish: Wish | None = None
+
+
+class Desk:
+    """Plans beside the screen; the newest wish wins. `changed` is called on the screen's thread after every change."""
+
+    def __init__(
+        self, engine: Engine, background: Background, changed: Callable[[], None], ended: Callable[[], None]
+    ) -> None:
+        """`ended` is called after every apply."""
+        self._engine = engine
+        self._background = background
+        self._changed = changed
+        self._ended = ended
+        self._latest = Latest(background)
+        self._watch: Watch | None = None
+        self._execution: Execution | None = None
+        self.folder = Path()
+        self.workspace: Workspace | None = None
+        self.file: Path | None = None
+        self.source: Source | None = None
+        self.state: State = "empty"
+        self.plan: Plan | None = None
+        self.error: GenesysError | None = None
+        self.progress: Progress | None = None
+        self.planned_seconds = 0.0
+        self.refreshed = True
+        self.saved_at: datetime | None = None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The mistakes in what was asked for."""
+        return self.error.problems if isinstance(self.error, WishError) else ()
+
+    @property
+    def changes(self) -> int:
+        return self.plan.changes if self.plan and self.state in ("ready", "planning", "applying") else 0
+
+    # what to plan -------------------------------------------------------------------------------------------------
+    def watch(self, folder: Path, file: Path | None) -> None:
+        """Open this file, or the folder's stack file once there is one; plan it anew whenever it is saved."""
+        self.folder, self.file = folder, file
+        if file is not None:
+            self.folder = file.parent
+            self.source = Source("file", file.name, path=file)
+        else:
+            self._look_for_file()
+        self._watch = Watch(self.folder, lambda path: self._background.deliver(lambda: self._saved(path)))
+        self._watch.start()
+
+    def stop(self) -> None:
+        if self._watch:
+            self._watch.stop()
+
+    @property
+    def watching(self) -> bool:
+        """The folder is watched by now: no save is missed from here on."""
+        return self._watch is not None and self._watch.ready.is_set()
+
+    def connect(self, workspace: Workspace) -> None:
+        """There is an account to plan against."""
+        self.workspace = workspace
+        self.replan(refresh=True)
+
+    def open_words(self, words: list[str], opened: Callable[[], None], refused: Callable[[GenesysError], None]) -> None:
+        """Plan an intent. `refused`: the words make no sense; what is on the desk stays."""
+
+        def parsed(wish: Wish) -> None:
+            opened()
+            self._open(Source("words", " ".join(words), wish=wish))
+
+        self._background.run(lambda: self._engine.parse_intent(words), parsed, refused)
+
+    def open_undo(self, execution: str | None, refused: Callable[[GenesysError], None]) -> None:
+        """Plan the undo of an execution, or of the last one. `refused`: there is none; what is on the desk stays."""
+        workspace = self.workspace
+        if workspace is None or self.state == "applying":
+            return
+        source = Source("undo", execution or "")
+
+        def planned(made: tuple[Plan, float]) -> None:
+            self.source, self.progress = source, None
+            self._planned(made, True)
+
+        self._latest.ask(lambda: self._make(workspace, source, True), planned, refused)
+
+    def discard(self) -> None:
+        """Put away what is on the desk; the stack file comes back."""
+        if self.state != "applying":
+            self.source, self.plan, self.error, self.progress, self.state = None, None, None, None, "empty"
+            self._latest.forget()
+            if self.file is not None:
+                self._open(Source("file", self.file.name, path=self.file))
+            self._changed()
+
+    def _open(self, source: Source) -> None:
+        if self.state == "applying":
+            return
+        self.source, self.plan, self.error, self.progress = source, None, None, None
+        self.replan(refresh=True)
+
+    def _look_for_file(self) -> None:
+        def found(file: Path | None) -> None:
+            if file is not None and self.file is None:
+                self.file = file
+                if self.source is None:
+                    self._open(Source("file", file.name, path=file))
+
+        self._background.run(lambda: self._engine.find_stack_file(self.folder), found, self._broken)
+
+    def _saved(self, path: Path) -> None:
+        if self.file is None:
+            if path.name.startswith("genesys."):
+                self._look_for_file()
+        elif path.name == self.file.name and self.source and self.source.kind == "file" and self.state != "applying":
+            self.saved_at = datetime.now().astimezone()
+            self.replan(refresh=False)
+
+    # planning -----------------------------------------------------------------------------------------------------
+    def replan(self, *, refresh: bool) -> None:
+        """Plan what is on the desk again. Without `refresh`, what was read before serves again."""
+        source, workspace = self.source, self.workspace
+        if source is None or self.state == "applying":
+            return
+        self.state, self.error, self.progress = "planning", None, None
+        self._changed()
+        if workspace is None:
+            return
+
+        self._latest.ask(
+            lambda: self._make(workspace, source, refresh), lambda made: self._planned(made, refresh), self._broken
+        )
+
+    def _planned(self, made: tuple[Plan, float], refresh: bool) -> None:
+        self.plan, self.planned_seconds = made
+        self.state, self.error, self.refreshed = "ready", None, refresh
+        self._changed()
+
+    def _make(self, workspace: Workspace, source: Source, refresh: bool) -> tuple[Plan, float]:
+        """In a thread: the plan, and the seconds it took."""
+        began = time.perf_counter()
+        plan = self._ask(workspace, source, refresh)
+        return plan, time.perf_counter() - began
+
+    def _ask(self, workspace: Workspace, source: Source, refresh: bool) -> Plan:
+        if source.kind == "undo":
+            return workspace.plan_undo(source.what or None)
+        if source.path is not None:
+            return workspace.plan(self._engine.read_stack_file(source.path), refresh=refresh)
+        if source.wish is None:
+            raise UsageError("nothing is asked for")
+        return workspace.plan(source.wish, refresh=refresh)
+
+    def _broken(self, error: GenesysError) -> None:
+        self.state, self.error = "broken", error
+        self._changed()
+
+    # applying -----------------------------------------------------------------------------------------------------
+    def apply(self) -> None:
+        """Apply the plan that is ready. Its confirmation is the screen's matter."""
+        plan, workspace = self.plan, self.workspace
+        if plan is None or workspace is None or self.state != "ready":
+            return
+        progress = Progress(time.monotonic())
+        for step in plan.steps:
+            progress.of(step.address)
+        self.state, self.progress = "applying", progress
+        self._changed()
+
+        def work() -> None:
+            execution = self._execution = workspace.apply(plan)
+            if progress.cancelling:
+                execution.cancel()
+            for event in execution.events():
+                self._background.deliver(partial(self._take, progress, event))
+
+        def over(_: None) -> None:
+            self._execution = None
+            self.state = "ended"
+            self._changed()
+            self._ended()
+
+        def refused(error: GenesysError) -> None:
+            self._execution = None
+            self.progress = None
+            self._broken(error)
+
+        self._background.run(work, over, refused)
+
+    def _take(self, progress: Progress, event: Event) -> None:
+        progress.take(event)
+        self._changed()
+
+    def cancel(self) -> None:
+        """Send no further call; what is in flight is waited for and recorded."""
+        if self.progress is not None and self.state == "applying":
+            self.progress.cancelling = True
+            if (execution := self._execution) is not None:
+                self._background.thread(execution.cancel)
+            self._changed()

@@ -1,0 +1,75 @@
+"""The engine as the screen needs it, loaded when it is first used: in a background thread, after the first frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.model.plan import Plan
+    from genesys_tui.engine.model.resource import Wish
+    from genesys_tui.engine.workspace import Settings, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What the command line said, shown until the account has told better."""
+
+    profile: str | None = None
+    region: str | None = None
+    stack: str | None = None
+    read_only: bool = False
+
+
+class Engine:
+    """One door to `engine.workspace`. Every method blocks and may be called from any thread."""
+
+    def __init__(self, where: Where, settings: Callable[[], Settings] | None = None) -> None:
+        self.where = where
+        self._settings = settings or self._from_where
+        self._demo = ExitStack()
+
+    def _from_where(self) -> Settings:
+        from genesys_tui.engine.workspace import Settings
+
+        where = self.where
+        return Settings(profile=where.profile, region=where.region, stack=where.stack, read_only=where.read_only)
+
+    def open(self) -> Workspace:
+        from genesys_tui.engine.workspace import Workspace
+
+        return Workspace(self._settings())
+
+    def open_demo(self) -> Workspace:
+        """Start the embedded account; it ends with `close`. Raises `GenesysError` where the extra is not installed."""
+        from genesys_tui.engine.demo import Demo
+        from genesys_tui.engine.workspace import Workspace
+
+        demo = self._demo.enter_context(Demo.start())
+        return Workspace(demo.settings(stack=self.where.stack, read_only=self.where.read_only))
+
+    def close(self) -> None:
+        self._demo.close()
+
+    def parse_intent(self, words: list[str]) -> Wish:
+        from genesys_tui.engine.workspace import parse_intent
+
+        return parse_intent(words)
+
+    def read_stack_file(self, path: Path) -> Wish:
+        from genesys_tui.engine.workspace import read_stack_file
+
+        return read_stack_file(path)
+
+    def find_stack_file(self, folder: Path) -> Path | None:
+        from genesys_tui.engine.workspace import find_stack_file
+
+        return find_stack_file(folder)
+
+    def plan_document(self, plan: Plan) -> Mapping[str, Any]:
+        from genesys_tui.engine.workspace import plan_document
+
+        return plan_document(plan)

@@ -1,0 +1,296 @@
+"""Inventory: what is in the account."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.types import CSSPathType
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.resource import Actual
+from genesys_tui.tui.account import Row
+from genesys_tui.tui.actions import Action, Where, bindings
+from genesys_tui.tui.background import Latest
+from genesys_tui.tui.filter import Filter, parse
+from genesys_tui.tui.screens.mode import ModeScreen
+from genesys_tui.tui.text import age, count
+from genesys_tui.tui.widgets.detail import detail
+from genesys_tui.tui.widgets.listing import Listing
+from genesys_tui.tui.widgets.table import Column, Table, TableHead
+from genesys_tui.tui.widgets.words import Page
+
+REST = 0.15
+"""Seconds that the cursor rests on a resource before its details are read."""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _created(row: Row) -> datetime:
+    created = row.created or NEVER
+    return created if created.tzinfo else created.replace(tzinfo=UTC)
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("KIND", lambda row: row.kind, 16, grow=1, order=lambda row: row.order, tone=lambda _: "accent"),
+    Column("NAME", lambda row: row.name, 24, grow=4, order=lambda row: (row.name.casefold(), row.order)),
+    Column(
+        "OWNER", lambda row: row.owner or "–", 12, grow=1, order=lambda row: (not row.managed, row.owner, row.order)
+    ),
+    Column("REGION", lambda row: row.region or "–", 12, drop=2, order=lambda row: (row.region, row.order)),
+    Column(
+        "AGE",
+        lambda row: age(row.created, datetime.now(UTC)),
+        4,
+        drop=1,
+        right=True,
+        order=lambda row: -_created(row).timestamp() if row.created else float("inf"),
+        tone=lambda _: "faint",
+    ),
+)
+
+
+class InventoryScreen(ModeScreen):
+    """The table, its filter, and the details of the resource under the cursor."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["mode.tcss", "inventory.tcss"]
+    BINDINGS = bindings("inventory")
+    mode: ClassVar[Where] = "inventory"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: Table[Row] = Table(COLUMNS, lambda row: row.key, id="resources")
+        self.head = TableHead(self.table)
+        self.filter = Filter()
+        self.sorted_by = 0
+        self._drawn: tuple[object, ...] = ()
+        self._read: dict[Hashable, Actual | None] = {}
+        self._fresh: set[Hashable] = set()
+        self._fresh_for = 0.0
+        self._error: GenesysError | None = None
+        self._shown_key: Hashable = None
+        self._resting: Timer | None = None
+
+    def main(self) -> Iterable[Widget]:
+        yield self.head
+        yield self.table
+        yield Static(id="state", classes="state", markup=False)
+        yield Static(id="errors", markup=False)
+        yield FilterBar()
+
+    def on_mount(self) -> None:
+        self._reader = Latest(self.genesys.background)
+        self.table.focus()
+        super().on_mount()
+
+    # drawing ------------------------------------------------------------------------------------------------------
+    def status(self) -> str:
+        shown, total = len(self.table.rows), len(self.genesys.account.rows)
+        marked = f"{len(self.table.marked)} marked · " if self.table.marked else ""
+        if self.filter:
+            return f"{marked}{shown:,} of {total:,} · /{self.filter.text} "
+        return f"{marked}{count(total, 'resource')} " if total else ""
+
+    def actions(self) -> tuple[Action, ...]:
+        if self.table.rows or self.filter:
+            return super().actions()
+        return tuple(action for action in super().actions() if action.name in ("refresh", "app.go('plan')"))
+
+    def show(self) -> None:
+        account = self.genesys.account
+        drawn = (account.revision, self.filter.text, self.sorted_by)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            rows = [*filter(self.filter, account.rows.values())] if self.filter else [*account.rows.values()]
+            rows.sort(key=COLUMNS[self.sorted_by].order)
+            self.table.replace(rows)
+            self.head.sorted_by = self.sorted_by
+            self.head.refresh()
+        if account.read_at != self._fresh_for:
+            self._fresh_for = account.read_at
+            self._fresh.clear()
+            self._rest()
+        self._show_state(bool(self.table.rows))
+        errors = Page()
+        for error in account.errors:
+            errors.line(f" ! {error}, the rest is complete", "warn")
+        if account.stale and account.error:
+            errors.line(f" ! could not refresh: {account.error} (r tries again)", "warn")
+        bar = self.query_one("#errors", Static)
+        bar.update(errors.text)
+        bar.display = bool(errors.text)
+        self._show_detail()
+
+    def _show_state(self, any_rows: bool) -> None:
+        state = self.query_one("#state", Static)
+        state.display = not any_rows
+        self.table.display = self.head.display = any_rows
+        if not any_rows:
+            state.update(self._state())
+
+    def _state(self) -> Text:
+        account, page = self.genesys.account, Page()
+        if account.rows:
+            return page.line("Nothing matches this filter.", "bold").line("esc clears it.").text
+        match account.phase:
+            case "opening" if account.demo:
+                page.line("Starting the demo account…", "bold")
+                page.line("A small company's AWS, run on this machine. Nothing leaves it.")
+            case "opening":
+                page.line("Connecting…", "bold")
+            case "listing":
+                page.line("Reading the account…", "bold").line("Resources appear here as they are found.")
+            case "failed" if account.error:
+                page.error(account.error).line().line("r tries again · : goes anywhere · q quits")
+            case _:
+                page.line("There is nothing in this account and region yet.", "bold")
+                page.line("Type  : bucket my-first-bucket  to see what making one would take.")
+        return page.text
+
+    # details ------------------------------------------------------------------------------------------------------
+    def _show_detail(self) -> None:
+        row = self.table.current
+        if row is None:
+            self.side.show(Text())
+            return
+        moved = row.key != self._shown_key
+        if moved:
+            self._shown_key, self._error = row.key, None
+        actual = self._read.get(row.key)
+        note = "" if row.key in self._read or self._error else "reading the rest…"
+        if row.key in self._read and actual is None:
+            note = "It is gone. r reads the account again."
+        self.side.show(detail(row, actual, note, self._error), top=moved)
+        if moved and row.key not in self._fresh and (self.side_opened or not self.narrow):
+            self._rest()
+
+    def _rest(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._ask)
+
+    def _ask(self) -> None:
+        row, account = self.table.current, self.genesys.account
+        hidden = self.narrow and not self.side_opened
+        if row is None or row.key in self._fresh or account.workspace is None or hidden:
+            return
+
+        def read(actual: Actual | None) -> None:
+            self._read[row.key] = actual
+            self._fresh.add(row.key)
+            self._show_detail()
+
+        def failed(error: GenesysError) -> None:
+            if row.key == self._shown_key:
+                self._error = error
+                self._show_detail()
+
+        self._reader.ask(lambda: account.details(row), read, failed)
+
+    @on(Listing.Moved)
+    def _moved(self) -> None:
+        self._show_detail()
+
+    # actions ------------------------------------------------------------------------------------------------------
+    @on(Listing.Chosen)
+    def action_open(self) -> None:
+        if self.narrow and self.table.current is not None:
+            self.open_side(not self.side_opened)
+            if self.side_opened:
+                self._ask()
+
+    def action_back(self) -> None:
+        if self.side_opened:
+            self.open_side(False)
+        elif self.filter:
+            self.query_one(FilterBar).clear()
+        elif self.table.marked:
+            self.table.marked.clear()
+            self._show_all()
+
+    def action_filter(self) -> None:
+        self.open_side(False)
+        self.query_one(FilterBar).open()
+
+    def filter_by(self, text: str) -> None:
+        """Show only what holds to these terms."""
+        self.filter = parse(text)
+        self._show_all()
+
+    def action_refresh(self) -> None:
+        self.genesys.reconnect_or_refresh()
+
+    def action_mark(self) -> None:
+        self.table.toggle_mark()
+        self._show_all()
+
+    def action_sort(self) -> None:
+        self.sorted_by = (self.sorted_by + 1) % len(COLUMNS)
+        self._show_all()
+
+    def action_copy_id(self) -> None:
+        self.genesys.copy("id", [row.resource.actual.id for row in self.table.chosen_rows()])
+
+    def action_copy_arn(self) -> None:
+        self.genesys.copy(
+            "ARN", [row.resource.actual.arn for row in self.table.chosen_rows() if row.resource.actual.arn]
+        )
+
+
+class FilterBar(Horizontal):
+    """The line where a filter is typed."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("/", id="slash", markup=False)
+        yield FilterInput(placeholder="text   kind:bucket   tag:env=prod   managed:no   !cdk", compact=True)
+
+    def on_mount(self) -> None:
+        self.display = False
+        self.query_one(Input).cursor_blink = False
+
+    @property
+    def inventory(self) -> InventoryScreen:
+        assert isinstance(self.screen, InventoryScreen)
+        return self.screen
+
+    def open(self) -> None:
+        self.display = True
+        self.query_one(Input).focus()
+
+    def clear(self) -> None:
+        self.query_one(Input).value = ""
+        self._close()
+        self.inventory.filter_by("")
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        self.inventory.filter_by(event.value)
+
+    @on(Input.Submitted)
+    def _close(self) -> None:
+        self.display = False
+        self.inventory.table.focus()
+
+
+class FilterInput(Input):
+    """Its own keys: esc clears and closes, the arrows go on to the list."""
+
+    def key_escape(self) -> None:
+        assert isinstance(self.parent, FilterBar)
+        self.parent.clear()
+
+    def key_down(self) -> None:
+        assert isinstance(self.screen, InventoryScreen)
+        self.screen.table.action_down()
+
+    def key_up(self) -> None:
+        assert isinstance(self.screen, InventoryScreen)
+        self.screen.table.action_up()

@@ -1,0 +1,113 @@
+"""`:`: go to a screen, run an action, or type what you want, which opens its plan."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.tui.actions import Action, Where, at
+from genesys_tui.tui.text import safe
+from genesys_tui.tui.widgets.words import Page, style
+
+
+def matching(text: str, mode: Where) -> list[Action]:
+    """The actions whose label or sentence has all these words, those of this screen first."""
+    words = text.casefold().split()
+    found = [*at(mode), *at("everywhere")]
+    return [action for action in found if all(word in f"{action.label} {action.does}".casefold() for word in words)]
+
+
+def like_an_intent(text: str, found: list[Action]) -> bool:
+    """Several words that no action is called by are meant as a wish (`bucket my-data`)."""
+    words = text.casefold().strip()
+    return " " in words and not any(action.label.casefold().startswith(words) for action in found)
+
+
+class Palette(ModalScreen[Action | None]):
+    """Answers with the action to run; None when closed, or when words were planned."""
+
+    CSS_PATH = "palette.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", show=False),
+        Binding("down,ctrl+n", "move(1)", "Next", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", "Previous", show=False, priority=True),
+    ]
+
+    def __init__(self, mode: Where) -> None:
+        super().__init__()
+        self.mode = mode
+        self._found: list[Action] = []
+        self._intent = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Input(placeholder="plan, history, quit …  or  bucket my-data --versioning off", compact=True)
+            yield OptionList(id="found", markup=False)
+            yield Static(id="refused", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).can_focus = False
+        entry = self.query_one(Input)
+        entry.cursor_blink = False
+        entry.focus()
+        self._list("")
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        self.query_one("#refused", Static).update(Text())
+        self._list(event.value)
+
+    def _list(self, text: str) -> None:
+        options = self.query_one(OptionList)
+        self._found = matching(text, self.mode)
+        options.clear_options()
+        lines = [Text.assemble((f"{action.shown:<8}", style("accent")), action.does) for action in self._found]
+        if text.strip():
+            self._intent = 0 if like_an_intent(text, self._found) else len(lines)
+            lines.insert(self._intent, Text.assemble(("plan    ", style("good")), safe(text)))
+        options.add_options(Option(line) for line in lines)
+        options.highlighted = 0 if options.option_count else None
+
+    def action_move(self, by: int) -> None:
+        options = self.query_one(OptionList)
+        if options.option_count:
+            options.highlighted = ((options.highlighted or 0) + by) % options.option_count
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._choose(self.query_one(OptionList).highlighted)
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        self._choose(event.option_index)
+
+    def _choose(self, index: int | None) -> None:
+        if index is None:
+            return
+        entered = bool(self.query_one(Input).value.strip())
+        if not entered or index != self._intent:
+            self.dismiss(self._found[index - (entered and index > self._intent)])
+            return
+        from genesys_tui.tui.app import GenesysApp
+
+        assert isinstance(self.app, GenesysApp)
+        app = self.app
+
+        def opened() -> None:
+            self.dismiss(None)
+            app.switch_mode("plan")
+
+        app.desk.open_words(self.query_one(Input).value.split(), opened, self._refused)
+
+    def _refused(self, error: GenesysError) -> None:
+        self.query_one("#refused", Static).update(Page().error(error).text)

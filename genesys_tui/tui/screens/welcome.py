@@ -1,0 +1,47 @@
+"""No credentials: what to do, and the demo."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.tui.widgets.words import Page
+
+WAYS = (
+    ("aws sso login --profile NAME", "sign in through your company"),
+    ("aws configure", "store an access key"),
+    ("genesys-tui --profile NAME", "use another profile of ~/.aws/config"),
+    ("genesys-tui --demo", "try everything on an account made up on this machine"),
+)
+
+
+class Welcome(ModalScreen[str]):
+    """Answers `demo`, `again` or `quit`."""
+
+    CSS_PATH = "welcome.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "dismiss('demo')", "Demo", show=False),
+        Binding("r", "dismiss('again')", "Again", show=False),
+        Binding("q", "dismiss('quit')", "Quit", show=False),
+    ]
+
+    def __init__(self, error: GenesysError) -> None:
+        super().__init__()
+        self.error = error
+
+    def compose(self) -> ComposeResult:
+        page = Page()
+        page.heading("No AWS account to look at yet")
+        page.line(str(self.error), "faint").line()
+        page.line("Any one of these is enough:").line()
+        for command, what in WAYS:
+            page.line(f"  $ {command}", "accent").line(f"    {what}", "faint")
+        page.line().line("d  start the demo now    r  try again    q  quit", "bold")
+        with VerticalScroll(id="box", can_focus=False):
+            yield Static(page.text, markup=False)
