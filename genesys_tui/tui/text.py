@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 SHOWN = 4096
 """Characters of one text that are looked at: more than any terminal shows of it."""
@@ -52,6 +52,20 @@ def crop(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1) + "…"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Safe text in lines of at most `width` cells (at least 2), broken between words where that is possible."""
+    done: list[str] = []
+    line = ""
+    for word in safe(text).split(" "):
+        joined = f"{line} {word}" if line else word
+        if cell_len(joined) <= width:
+            line = joined
+            continue
+        *full, line = [*([line] if line else []), *chop_cells(word, width)]
+        done += full
+    return [*done, line]
 
 
 def age(then: datetime | None, now: datetime) -> str:

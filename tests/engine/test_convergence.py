@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.engine.accounts import count_all
 from tests.faults import LOSE, Fault, FaultProxy, Request
 
 BUCKET = ("bucket", "acme-data", "--tag", "team=blue", "--archive-after-days", "30")
@@ -57,28 +57,6 @@ class Victim:
             return self.process.wait(timeout=120)
 
 
-def account(endpoint: str) -> Mapping[str, Any]:
-    """All that an apply could leave behind, counted."""
-    session = boto3.Session(region_name="eu-west-1")
-    s3 = session.client("s3", endpoint_url=endpoint)
-    ec2 = session.client("ec2", endpoint_url=endpoint)
-    subnets = ec2.describe_subnets()["Subnets"]
-    tables = ec2.describe_route_tables()["RouteTables"]
-    gateways = ec2.describe_internet_gateways()["InternetGateways"]
-    routes = [route for table in tables for route in table["Routes"] if route.get("GatewayId", "").startswith("igw-")]
-    explicit = [link for table in tables for link in table["Associations"] if link.get("SubnetId")]
-    return {
-        "buckets": sorted(bucket["Name"] for bucket in s3.list_buckets()["Buckets"]),
-        "vpcs": len(ec2.describe_vpcs()["Vpcs"]),
-        "subnets": sorted(Counter(subnet["MapPublicIpOnLaunch"] for subnet in subnets).items()),
-        "tables": len(tables),
-        "gateways": len(gateways),
-        "attached": sum(len(gateway["Attachments"]) for gateway in gateways),
-        "routes": len(routes),
-        "associations": len(explicit),
-    }
-
-
 def settings_of(endpoint: str) -> Mapping[str, Any]:
     """The settings of the bucket."""
     s3 = boto3.client("s3", region_name="eu-west-1", endpoint_url=endpoint)
@@ -103,7 +81,7 @@ def undisturbed(words: Words, proxy: FaultProxy, aws: str) -> tuple[int, Mapping
     ended = genesys(words, proxy.url)
     assert ended.returncode == 0, ended.stderr
     writes = len(proxy.writes)
-    left = account(aws)
+    left = count_all(aws)
     reset(aws)
     proxy.clear()
     for state in (Path(os.environ["GENESYS_HOME"]) / "state").glob("*"):
@@ -124,7 +102,7 @@ def converge(words: Words, proxy: FaultProxy, aws: str, expected: Mapping[str, A
     proxy.clear()
     again = genesys(words, proxy.url)
     assert again.returncode == 0, f"{what}: {again.stderr}\n{again.stdout}"
-    assert account(aws) == expected, what
+    assert count_all(aws) == expected, what
     proxy.clear()
     once_more = genesys(words, proxy.url)
     assert once_more.returncode == 0, once_more.stderr
@@ -170,7 +148,7 @@ def lose(words: Words, proxy: FaultProxy, aws: str, numbers: Sequence[int] | Non
         ended = genesys(words, proxy.url)
         assert ended.returncode in (0, 1), ended.stderr
         if ended.returncode == 0:
-            assert account(aws) == expected, f"lost answer {number}"
+            assert count_all(aws) == expected, f"lost answer {number}"
         converge(words, proxy, aws, expected, f"lost answer {number}")
         start_over(proxy, aws)
 

@@ -35,9 +35,7 @@ async def test_browse_by_keys_and_details_at_the_side(tmp_path: Path) -> None:
         await seen.sees("acme-invoices")
         await seen.press("j")
         assert current(seen) == "acme-logs-eu"
-        await seen.sees(
-            "arn:aws:bucket:eu-west-1", "created            2023", "versioning", "lifecycle delete after days"
-        )
+        await seen.sees("arn:aws:bucket:eu-west-1", "created            2023", "versioning", "delete after days: 30")
         await seen.press("G")
         assert current(seen) == "invoice-jobs"
         await seen.press("g", "g")

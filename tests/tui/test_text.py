@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from genesys_tui.tui.text import age, ago, crop, fit, safe, took, value
+from genesys_tui.tui.text import age, ago, crop, fit, safe, took, value, wrap
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=60)
 """Every code point there is, lone surrogates and control characters too."""
@@ -23,6 +23,13 @@ def test_nothing_is_left_that_a_terminal_obeys_or_python_cannot_write(text: str)
 def test_a_fitted_text_has_exactly_its_width(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) == width
     assert cell_len(crop(text, width)) <= width
+
+
+@given(ANY, st.integers(2, 40))
+def test_wrapped_text_keeps_every_character_within_its_width(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == safe(text).replace(" ", "")
 
 
 def test_printable_text_is_shown_as_it_is() -> None:

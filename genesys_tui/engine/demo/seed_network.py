@@ -43,6 +43,25 @@ def gateway(name: str, network: str, tags: Tags = PROD) -> Calls:
     )
 
 
+def default_network() -> Calls:
+    """The account's default VPC as AWS makes it: with a gateway, and a default route in its main table."""
+    own: Params = {"Filters": [{"Name": "is-default", "Values": ["true"]}]}
+    main: Params = {"Filters": [{"Name": "vpc-id", "Values": [Output("id")]}]}
+    attach: Params = {"InternetGatewayId": Output("gateway"), "VpcId": Output("id")}
+    route: Params = {
+        "RouteTableId": Output("table"),
+        "DestinationCidrBlock": EVERYWHERE,
+        "GatewayId": Output("gateway"),
+    }
+    return (
+        make("ec2", "DescribeVpcs", own, id="Vpcs[0].VpcId"),
+        make("ec2", "CreateInternetGateway", {}, gateway="InternetGateway.InternetGatewayId"),
+        make("ec2", "AttachInternetGateway", attach),
+        make("ec2", "DescribeRouteTables", main, table="RouteTables[0].RouteTableId"),
+        make("ec2", "CreateRoute", route),
+    )
+
+
 def routes(
     name: str, network: str, subnets: tuple[str, ...], tags: Tags = PROD, *, through: str | None = None
 ) -> Calls:
@@ -153,6 +172,7 @@ def scaling_group() -> Calls:
 LEGACY = {"owner": "bob"}
 
 SEED: Seed = {
+    "vpc.default": default_network(),
     "vpc.prod": vpc("prod", "10.20.0.0/16", PROD),
     "subnet.public-a": subnet("prod-public-a", "vpc.prod", "10.20.0.0/20", "a", public=True),
     "subnet.public-b": subnet("prod-public-b", "vpc.prod", "10.20.16.0/20", "b", public=True),

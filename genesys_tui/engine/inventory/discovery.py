@@ -46,21 +46,15 @@ OnPage = Callable[[tuple[Resource, ...]], None]
 
 
 def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inventory:
-    """`on_page` is called with each page as it arrives. What can't be listed is a line in `errors`."""
+    """`on_page` is called with each page as it arrives; a resource may come again, with more told of it. What can't be
+    listed is a line in `errors`."""
     began, before = monotonic(), session.counts.calls
-    resources: list[Resource] = []
-
-    def keep(page: tuple[Actual, ...]) -> None:
-        shown = tuple(_resource(actual, ours, session.region) for actual in page)
-        resources.extend(shown)
-        if on_page is not None and shown:
-            on_page(shown)
-
+    sweep = _Sweep(ours, session.region, on_page)
     names = [*registry.names(), "all else"]
     readings = [registry.kind(name).discover() for name in registry.names()] + [tagging.discover()]
-    answers = session.run(readings, on_found=keep)
+    answers = session.run(readings, on_found=sweep.keep)
     return Inventory(
-        resources=tuple(resources),
+        resources=tuple(sweep.resources.values()),
         errors=_errors(names, answers),
         calls=session.counts.calls - before,
         seconds=monotonic() - began,
@@ -68,13 +62,43 @@ def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inv
     )
 
 
-def _resource(actual: Actual, ours: Ours, region: str) -> Resource:
-    """Where a listing does not say the region, it is the one that was asked."""
-    actual = actual if actual.region else replace(actual, region=region)
-    stack, fragment = ours.get((actual.kind, actual.id), (None, None))
-    if fragment is None or not fragment.owned:
-        return Resource(actual)
-    return Resource(actual, fragment.address, stack)
+class _Sweep:
+    """What was found until now. A thing that two listings tell of is one resource."""
+
+    def __init__(self, ours: Ours, region: str, on_page: OnPage | None) -> None:
+        self.resources: dict[tuple[str, str], Resource] = {}
+        self._ours = ours
+        self._region = region
+        self._on_page = on_page
+
+    def keep(self, page: tuple[Actual, ...]) -> None:
+        shown = tuple(self._resource(actual) for actual in page)
+        self.resources.update({(item.actual.kind, item.actual.id): item for item in shown})
+        if self._on_page is not None and shown:
+            self._on_page(shown)
+
+    def _resource(self, actual: Actual) -> Resource:
+        key = (actual.kind, actual.id)
+        known = self.resources.get(key)
+        whole = _together(known.actual, actual) if known else actual
+        # Where a listing does not say the region, it is the one that was asked.
+        whole = whole if whole.region else replace(whole, region=self._region)
+        stack, fragment = self._ours.get(key, (None, None))
+        if fragment is None or not fragment.owned:
+            return Resource(whole)
+        return Resource(whole, fragment.address, stack)
+
+
+def _together(one: Actual, other: Actual) -> Actual:
+    """What two listings tell of a thing: the kind's own tells more, the tagging API more of its tags."""
+    first, second = (one, other) if one.spec or one.created else (other, one)
+    return replace(
+        first,
+        region=first.region or second.region,
+        tags={**second.tags, **first.tags},
+        arn=first.arn or second.arn,
+        created=first.created or second.created,
+    )
 
 
 def _errors(names: Sequence[str], answers: Sequence[CallError | None]) -> tuple[str, ...]:

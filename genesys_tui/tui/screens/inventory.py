@@ -186,6 +186,8 @@ class InventoryScreen(ModeScreen):
         def read(actual: Actual | None) -> None:
             self._read[row.key] = actual
             self._fresh.add(row.key)
+            if row.key == self._shown_key:
+                self._error = None
             self._show_detail()
 
         def failed(error: GenesysError) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from rich.text import Text
 
-from genesys_tui.engine.model.document import leaves
+from genesys_tui.engine.model.document import leaves, without_absent
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.tui.account import Row
@@ -26,22 +27,32 @@ def detail(row: Row, actual: Actual | None, note: str, error: GenesysError | Non
     page.line()
     if shown.arn and shown.id not in (shown.name, shown.arn):
         page.fact("id", shown.id)
-    page.fact("region", shown.region or "–")
-    if shown.created:
-        page.fact("created", f"{shown.created:%Y-%m-%d}  ({age(shown.created, datetime.now(UTC))} ago)")
+    created = shown.created or row.created
+    page.fact("region", shown.region or row.region or "–")
+    if created:
+        page.fact("created", f"{created:%Y-%m-%d}  ({age(created, datetime.now(UTC))} ago)")
     owner = f"{row.resource.address} in stack {row.owner}" if row.managed else "not managed by genesys"
     page.fact("owner", owner, "" if row.managed else "faint")
-    fields = list(leaves(shown.spec))
-    if fields:
-        page.line()
-    for path, thing in fields:
-        page.fact(" ".join(path).replace("_", " "), value(thing))
+    _fields(page, shown)
     _tags(page, shown)
     if note:
         page.line().line(note, "faint")
     if error is not None:
         page.line().error(error)
     return page.text
+
+
+def _fields(page: Page, actual: Actual) -> None:
+    """What was read of the spec. In a record only what is there is named."""
+    fields = {field: thing for field, thing in actual.spec.items() if field != "tags"}
+    if fields:
+        page.line()
+    for field, thing in fields.items():
+        name = field.replace("_", " ")
+        there = list(leaves(without_absent(thing))) if isinstance(thing, Mapping) else []
+        page.fact(name, "" if there else "none" if isinstance(thing, Mapping) else value(thing))
+        for path, inner in there:
+            page.line(f"  {' '.join(path).replace('_', ' ')}: {value(inner)}")
 
 
 def _tags(page: Page, actual: Actual) -> None:

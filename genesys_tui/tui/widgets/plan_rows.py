@@ -11,7 +11,7 @@ from rich.segment import Segment
 
 from genesys_tui.engine.model.plan import Action, Plan, Step
 from genesys_tui.tui.progress import SIGNS, Progress, Status
-from genesys_tui.tui.text import count, crop, fit, took
+from genesys_tui.tui.text import count, crop, fit, took, wrap
 from genesys_tui.tui.widgets.listing import Listing
 
 ACTION_SIGNS: dict[Action, tuple[str, str]] = {
@@ -32,7 +32,7 @@ TIME = 10
 class Laid:
     """A line as it was laid out. `line`: the place of the sentence in its step."""
 
-    kind: Literal["head", "sentence", "reason", "note", "blank"]
+    kind: Literal["head", "sentence", "more", "note", "blank"]
     step: int
     line: int = 0
     number: int = 0
@@ -98,9 +98,13 @@ class PlanRows(Listing):
             for place, line in enumerate(step.lines):
                 number += 1
                 reason = line.reason if beside else ""
-                self._laid.append(Laid("sentence", index, place, number, line.sentence, reason))
+                first, *more = wrap(line.sentence, max(20, self.size.width - 8 - TIME))
+                self._laid.append(Laid("sentence", index, place, number, first, reason))
+                self._laid += [Laid("more", index, place, text=f"{'':8}{text}") for text in more]
                 if line.reason and not beside:
-                    self._laid.append(Laid("reason", index, place, text=line.reason))
+                    why, *rest = wrap(line.reason, max(20, self.size.width - 11))
+                    self._laid.append(Laid("more", index, place, text=f"{'':8}→ {why}", tone="faint"))
+                    self._laid += [Laid("more", index, place, text=f"{'':10}{text}", tone="faint") for text in rest]
             self._spans.append((start, len(self._laid)))
             self._laid.append(Laid("blank", index))
         last = max(0, len(self.plan.steps) - 1)
@@ -134,8 +138,8 @@ class PlanRows(Listing):
         match laid.kind:
             case "head":
                 return self._head(step, laid.step == self.cursor, width)
-            case "reason":
-                return [Segment(crop(f"        → {laid.text}", width), self.tone("faint"))]
+            case "more":
+                return [Segment(laid.text, self.tone("faint" if self.dimmed else laid.tone))]
             case _:
                 return self._sentence(step, laid, width)
 

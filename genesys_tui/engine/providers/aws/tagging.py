@@ -10,14 +10,17 @@ from genesys_tui.engine.model.call import read
 from genesys_tui.engine.model.kind import Found, Reading
 from genesys_tui.engine.model.resource import Actual
 
-COVERED = frozenset({"s3", "ec2:vpc", "ec2:subnet", "ec2:internet-gateway", "ec2:route-table"})
-"""Types that a kind, or a part of one, lists already."""
+KINDS: Mapping[str, str] = {"s3": "bucket", "ec2:vpc": "network"}
+"""Types that a kind lists: what is told of them here (tags, ARN) completes what its own listing tells."""
+
+PARTS = frozenset({"ec2:subnet", "ec2:internet-gateway", "ec2:route-table"})
+"""Types that a kind shows as parts of its own."""
 
 
 def discover() -> Reading[None]:
-    """Every tagged resource of the region that no kind lists."""
+    """Every tagged resource of the region."""
     answer = yield read("resourcegroupstaggingapi", "GetResources", paginate=True)
-    yield Found(tuple(_untold(answer.get("ResourceTagMappingList", ()))))
+    yield Found(tuple(_told(answer.get("ResourceTagMappingList", ()))))
 
 
 def of_arn(arn: str, tags: Mapping[str, str]) -> Actual:
@@ -25,13 +28,15 @@ def of_arn(arn: str, tags: Mapping[str, str]) -> Actual:
     _, _, service, region, _, rest = (arn.split(":", 5) + [""] * 6)[:6]
     separator = next((char for char in rest if char in "/:"), "")
     head, _, tail = rest.partition(separator) if separator else ("", "", rest)
-    kind = f"{service}:{head}" if head else service
-    return Actual(kind, arn, tags.get("Name") or tail or rest, region, tags=tags, arn=arn)
+    type_ = f"{service}:{head}" if head else service
+    name = tags.get("Name") or tail or rest
+    if type_ in KINDS:
+        return Actual(KINDS[type_], tail, name, region, tags=tags, arn=arn)
+    return Actual(type_, arn, name, region, tags=tags, arn=arn)
 
 
-def _untold(mappings: list[Mapping[str, Any]]) -> Iterator[Actual]:
+def _told(mappings: list[Mapping[str, Any]]) -> Iterator[Actual]:
     for mapping in mappings:
-        tags = {tag["Key"]: tag["Value"] for tag in mapping.get("Tags", ())}
-        actual = of_arn(mapping["ResourceARN"], tags)
-        if actual.kind not in COVERED and actual.kind.partition(":")[0] not in COVERED:
+        actual = of_arn(mapping["ResourceARN"], {tag["Key"]: tag["Value"] for tag in mapping.get("Tags", ())})
+        if actual.kind not in PARTS:
             yield actual

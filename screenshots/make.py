@@ -1,0 +1,72 @@
+"""Makes the screenshots of the README from the demo account: `python screenshots/make.py [FOLDER]`.
+
+It drives the real app by keys, over the real engine and the embedded account, and writes an SVG for each picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from genesys_tui.tui.app import GenesysApp
+from genesys_tui.tui.engine import Engine, Where
+
+SIZE = (120, 34)
+LIMIT = 120.0
+"""Seconds that the demo is given for each picture."""
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Wait until it is so, and drawn."""
+    ends = time.monotonic() + LIMIT
+    while not holds():
+        if time.monotonic() > ends:
+            raise TimeoutError("the demo did not get so far")
+        await pilot.pause(0.05)
+    await pilot.pause(0.5)
+
+
+def shoot(app: GenesysApp, path: Path) -> None:
+    # Some renderers take the leading blanks of a text away unless they are told.
+    path.write_text(app.export_screenshot(title="genesys-tui --demo").replace("<text ", '<text xml:space="preserve" '))
+
+
+async def say(pilot: Pilot[None], words: str) -> None:
+    """Type words after `:`."""
+    named = {" ": "space", "-": "minus"}
+    await pilot.press("colon", *(named.get(char, char) for char in words), "enter")
+
+
+async def make(folder: Path) -> None:
+    """Browse, plan, apply, undo; a picture of each."""
+    engine = Engine(Where(stack="shop"))
+    with tempfile.TemporaryDirectory() as empty:
+        app = GenesysApp(engine, demo=True, folder=Path(empty))
+        async with app.run_test(size=SIZE) as pilot:
+            await until(pilot, lambda: app.account.phase == "ready")
+            await pilot.press("slash", *"bucket", "enter", "j", "j")
+            await until(pilot, lambda: "encryption" in app.export_screenshot())
+            shoot(app, folder / "inventory.svg")
+            await say(pilot, "network main")
+            await until(pilot, lambda: app.desk.state == "ready")
+            shoot(app, folder / "plan.svg")
+            await say(pilot, "bucket my-first-bucket")
+            await until(pilot, lambda: app.desk.plan is not None and app.desk.plan.title.endswith("bucket'"))
+            await pilot.press("a", "y")
+            await until(pilot, lambda: app.desk.state == "ended" and app.account.phase == "ready")
+            shoot(app, folder / "applied.svg")
+            await pilot.press("u")
+            await until(pilot, lambda: app.desk.source is not None and app.desk.source.kind == "undo")
+            shoot(app, folder / "undo.svg")
+            app.leave()
+    engine.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(make(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent))
