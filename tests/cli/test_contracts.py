@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from genesys_tui.engine.model.errors import (
@@ -144,6 +147,13 @@ def test_a_failed_apply_is_1_and_says_how_to_go_on(shell: Shell, account: Accoun
     assert "To go on: genesys execute bucket b --apply --stack shop" in ended.out
 
 
+@pytest.mark.parametrize("writes", [0, 1])
+def test_what_was_begun_can_be_taken_back(shell: Shell, account: Account, writes: int) -> None:
+    account.record = replace(record_of(bucket_plan(), failing=("bucket.my-data-bucket",)), writes=writes)
+    ended = shell(*BUCKET, "--apply", "--yes")
+    assert ("To take it back: genesys undo e1" in ended.out) is bool(writes)
+
+
 def test_locked_while_applying_is_4(shell: Shell, account: Account) -> None:
     account.record = LockedError("bucket.b is being changed")
     assert shell(*BUCKET, "--apply", "--yes").code == 4
@@ -212,6 +222,43 @@ def test_a_saved_plan_is_applied_later(shell: Shell, account: Account) -> None:
     assert len(account.applied) == 1
 
 
+@pytest.mark.parametrize("out", ["genesys.yaml", "sub/x.TOML", ""])
+def test_a_plan_is_never_saved_over_a_stack_file(shell: Shell, account: Account, tmp_path: Path, out: str) -> None:
+    (tmp_path / "genesys.yaml").write_text("mine")
+    ended = shell("plan", "--out", out)
+    assert ended.code == 64
+    assert "Run: genesys plan --out genesys.plan\n" in ended.err
+    assert (tmp_path / "genesys.yaml").read_text() == "mine"
+    assert not account.wishes
+
+
+def test_a_saved_plan_is_of_one_stack(shell: Shell, account: Account) -> None:
+    assert shell("apply", "monday.plan", "--yes", "--stack", "default").code == 0
+    ended = shell("apply", "monday.plan", "--yes", "--stack", "other")
+    assert ended.code == 64
+    assert "monday.plan is a plan of stack 'default', not of 'other'" in ended.err
+    assert shell("apply", "monday.plan", "--yes", "--adopt").code == 64
+    assert len(account.applied) == 1
+
+
+@pytest.mark.parametrize("file", [(), ("shop.yaml",)])
+def test_a_stack_file_may_adopt(shell: Shell, account: Account, tmp_path: Path, file: tuple[str, ...]) -> None:
+    (tmp_path / "genesys.yaml").touch()
+    ended = shell("plan", *file, "--adopt")
+    assert ended.out.endswith(f"To apply: genesys {' '.join(('apply', *file, '--adopt'))}\n")
+    assert shell("apply", *file, "--adopt", "--yes").code == 0
+    assert all(desired.adopt for wish in account.wishes for desired in wish.resources)
+    assert len(account.wishes) == 2
+
+
+@pytest.mark.parametrize("words", [("execute", "genesys.yaml", "--apply"), ("apply", "genesys.yaml")])
+def test_an_undo_goes_to_the_region_that_the_file_named(shell: Shell, words: tuple[str, ...]) -> None:
+    ended = shell(*words, "--yes")
+    assert ended.out.endswith("To take it back: genesys undo e1 --region eu-north-1\n")
+    ended = shell(*words, "--yes", "--region", "eu-west-1")
+    assert ended.out.endswith("To take it back: genesys undo e1 --region eu-west-1\n")
+
+
 def test_a_moved_plan_is_refused(shell: Shell, account: Account) -> None:
     account.planned = MovedError("the world moved since the plan was made")
     assert shell("apply", "monday.plan", "--yes").code == 1
@@ -239,8 +286,12 @@ def test_what_is_not_built_yet_is_refused_with_words(shell: Shell, name: str) ->
         ("--nonsense",),
         ("plan", "--nonsense"),
         ("plan", "a.yaml", "b.yaml"),
-        ("execute",),
         ("history", "--limit", "none"),
+        ("execute", "bucket", "b", "--stack", ""),
+        ("execute", "bucket", "b", "--stack", "a/../b"),
+        ("execute", "bucket", "b", "--stack", "s" * 65),
+        ("inventory", "--region", "mars"),
+        ("inventory", "--region", ""),
         ("inventory", "--state", "s3"),
         ("completion", "tcsh"),
         ("help", "exeucte"),
@@ -251,6 +302,21 @@ def test_words_that_cannot_be_understood_are_64(shell: Shell, words: tuple[str, 
     ended = shell(*words)
     assert ended.code == 64
     assert "Error: " in ended.err or ended.document["error"]
+
+
+@pytest.mark.parametrize(
+    ("words", "help"),
+    [
+        (("history", "--limit"), "genesys history --help"),
+        (("plan", "--nonsense"), "genesys plan --help"),
+        (("--stack",), "genesys --help"),
+        (("completion",), "genesys completion --help"),
+    ],
+)
+def test_a_mistake_names_the_help_of_its_command(shell: Shell, words: tuple[str, ...], help: str) -> None:
+    lines = shell(*words).err.splitlines()
+    assert lines[-1] == f"Run: {help}"
+    assert not any("␊" in line or "␉" in line for line in lines)
 
 
 def test_a_near_miss_gets_a_hint(shell: Shell) -> None:

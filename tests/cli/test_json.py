@@ -269,3 +269,40 @@ def test_a_history(shell: Shell, account: Account) -> None:
 
 def test_the_version(shell: Shell) -> None:
     assert set(shell("version", "--json").document) == {"version"}
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (("help",), "help"),
+        (("help", "plan"), "help"),
+        (("plan", "--help"), "help"),
+        (("--help",), "help"),
+        (("execute", "-h", "bucket"), "help"),
+        (("completion", "bash"), "completion"),
+        (("version",), "version"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_explanations_are_documents_too(shell: Shell, words: tuple[str, ...], key: str, first: bool) -> None:
+    ended = shell(*(("--json", *words) if first else (*words, "--json")))
+    assert (ended.code, ended.err) == (0, "")
+    assert list(ended.document) == [key]
+
+
+def test_an_interrupt_is_a_document(shell: Shell, account: Account) -> None:
+    account.planned = KeyboardInterrupt()
+    ended = shell("execute", "bucket", "b", "--json")
+    assert ended.code == 130
+    assert ended.document == {"error": {"what": "interrupted", "why": "", "todo": "", "command": "", "problems": []}}
+
+
+def test_a_bug_is_a_document_and_its_trace_a_message(shell: Shell, account: Account) -> None:
+    account.planned = IndexError("tuple index out of range")
+    ended = shell("execute", "bucket", "b", "--json")
+    assert ended.code == 1
+    assert set(ended.document) == {"error"}
+    assert ended.err.startswith("Traceback (most recent call last):")
+    ended = shell("execute", "bucket", "b")
+    assert ended.out == ""
+    assert "Error: a bug in Genesys\nWhy: IndexError: tuple index out of range\n" in ended.err

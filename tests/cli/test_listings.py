@@ -50,8 +50,13 @@ def test_the_table_says_what_is_managed_and_what_could_not_be_read(shell: Shell,
     assert ended.code == 0
     assert "shop" in ended.out
     assert ended.err == (
-        "! rds: access denied (rds:DescribeDBInstances), the rest is complete\n1 resource, 3 calls, 0.4 s\n"
+        "! rds: access denied (rds:DescribeDBInstances)\nThe rest is complete.\n1 resource, 3 calls, 0.4 s\n"
     )
+
+
+def test_what_two_listings_tell_of_is_counted_once(shell: Shell, account: Account) -> None:
+    account.resources = (resource("bucket", "b"), resource("bucket", "b"))
+    assert "reading the account: 1 resource\r" in shell("inventory", answers="").err
 
 
 def test_an_empty_account(shell: Shell) -> None:

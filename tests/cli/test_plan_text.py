@@ -51,6 +51,15 @@ def test_nothing_to_do_is_one_line() -> None:
     assert plan_text(idle_plan(), PLAIN, "x") == "Nothing to do: bucket.my-data-bucket is as wanted."
 
 
+def test_an_empty_stack_is_named() -> None:
+    assert plan_text(replace(idle_plan(), unchanged=()), PLAIN) == "Nothing to do in stack 'default'."
+
+
+def test_an_undo_that_comes_to_nothing_says_where_older_ones_are() -> None:
+    plan = replace(idle_plan(), title="Nothing to undo of 'x'", undoes="e1")
+    assert plan_text(plan, PLAIN) == "Nothing to undo of 'x'. For an older one: genesys history"
+
+
 def test_what_cannot_be_undone_is_said() -> None:
     assert "Can't be undone:\n- bucket.old: loses data: 12 objects" in plan_text(dangerous_plan(), PLAIN)
 
@@ -68,7 +77,7 @@ def test_a_wish_that_is_blocked_whole_is_not_called_done() -> None:
 
 def test_conflicts_of_an_undo_are_named() -> None:
     plan = replace(idle_plan(), conflicts=(Conflict("bucket.b", "versioning was changed to off"),))
-    assert "Left alone, because it was changed since:\n- bucket.b: versioning" in plan_text(plan, PLAIN)
+    assert "Left as it is:\n- bucket.b: versioning" in plan_text(plan, PLAIN)
 
 
 def test_usage_is_shown_with_its_assumptions() -> None:

@@ -72,6 +72,7 @@ def test_version_is_at_once() -> None:
         ("genesys execute bucket b --ap", {"--apply"}),
         ("genesys execute bucket b --versioning o", {"on", "off"}),
         ("genesys help inv", {"inventory"}),
+        ("genesys plan --ad", {"--adopt"}),
     ],
 )
 def test_completion(line: str, expected: set[str]) -> None:
@@ -100,6 +101,65 @@ def test_a_reader_that_goes_away_ends_nothing() -> None:
     )
     os.close(writer)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("closing", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("words", "code"), [("help", 0), ("version", 0), ("execute bucket my-b --apply", 64)])
+def test_a_closed_stream_is_no_trouble(words: str, code: int, closing: str) -> None:
+    ended = subprocess.run(
+        ["sh", "-c", f'exec "$0" -c "$1" {words} {closing}', sys.executable, MAIN],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == code, ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_an_error_in_words() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", MAIN, "help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: the output can't be written\nWhy: No space left on device\n")
+
+
+def test_ctrl_c_while_it_is_loaded_is_130() -> None:
+    ended = python(
+        "import sys; from genesys_tui.cli.main import main\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'click': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop()); sys.exit(main(['plan']))"
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "Interrupted.\n")
+
+
+def test_nothing_asked_says_what_to_type() -> None:
+    ended = python(MAIN, "execute")
+    assert ended.returncode == 64
+    assert "nothing was asked" in ended.stderr
+    assert "Run: genesys execute bucket my-data --versioning on" in ended.stderr
+
+
+def test_wrong_words_are_told_before_anybody_is_asked() -> None:
+    ended = python(MAIN, "execute", "bukcet", "my-b", "--apply")
+    assert ended.returncode == 64
+    assert "did you mean 'bucket'?" in ended.stderr
+
+
+@pytest.mark.parametrize(("kind", "option"), [("bucket", "--delete-after-days"), ("network", "--zones")])
+def test_help_explains_the_options_of_a_kind(kind: str, option: str) -> None:
+    assert option in python(MAIN, "execute", kind, "--help").stdout
+    assert option not in python(MAIN, "execute", "--help").stdout
 
 
 def test_a_terminal_of_few_letters_is_no_trouble() -> None:

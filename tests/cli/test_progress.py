@@ -35,6 +35,8 @@ def test_a_line_for_each_step_that_ends(progress: Progress) -> None:
     assert progress.take(StepDone(A, 0.31), live=False) == "✓ bucket.a  0.3 s"
     failed = progress.take(StepFailed(B, GenesysError("access denied", why="no")), live=False)
     assert failed == "✗ bucket.b  access denied: no"
+    failed = progress.take(StepFailed(B, GenesysError("expired", todo="sign in again")), live=False)
+    assert failed == "✗ bucket.b  expired\n  Do: sign in again"
     assert progress.take(StepSkipped("bucket.c", "bucket.b failed"), live=False).startswith("· bucket.c  skipped")
 
 
@@ -61,12 +63,13 @@ def test_the_live_line_is_only_for_terminals(shell: Shell) -> None:
     assert "\r\x1b[K▸ 0 of 1 done" in shell("execute", "bucket", "b", "--apply", "--yes", answers="").err
 
 
-def test_ctrl_c_cancels_and_waits_for_the_record(shell: Shell, account: Account) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_cancels_and_waits_for_the_record(shell: Shell, account: Account, number: signal.Signals) -> None:
     def interrupt(execution: FakeExecution) -> None:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
         assert execution.cancelled.wait(5)
 
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.getsignal(number)
     account.hook = interrupt
     account.record = record_of(bucket_plan(), failing=("bucket.my-data-bucket",), status="cancelled")
     ended = shell("execute", "bucket", "b", "--apply", "--yes")
@@ -74,4 +77,4 @@ def test_ctrl_c_cancels_and_waits_for_the_record(shell: Shell, account: Account)
     assert "Ctrl-C again leaves at once" in ended.err
     assert "Cancelled: Deploy" in ended.out
     assert "To go on: genesys execute bucket b --apply" in ended.out
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) is before

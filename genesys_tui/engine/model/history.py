@@ -13,7 +13,7 @@ from genesys_tui.engine.model.resource import Actual, Fragment
 
 StepStatus = Literal["pending", "running", "done", "failed", "skipped", "cancelled"]
 ExecutionStatus = Literal["running", "done", "failed", "cancelled", "interrupted"]
-"""`interrupted`: its process died; the next plan recovers it."""
+"""`interrupted`: its process died, or its end could not be stored; the next plan recovers it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
+
+REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
+"""The form of an AWS region's name: us-east-1, eusc-de-east-1."""
+STACK: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""The form of a stack's name."""
+STACK_RULE: Final = "letters, digits, '-', '_', '.'; at most 64"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,9 @@ class Kind(ABC, Generic[S]):
     spec: type[S]
     create_only: ClassVar[frozenset[str]] = frozenset()
     """Top fields that can't change in place: a change replaces the resource."""
+    kept: ClassVar[frozenset[str]] = frozenset()
+    """Top fields that, once dropped from a stack file, stay as they are rather than being reset: what can't change in
+    place anyway, and what only chose other fields when it was made."""
     defaults: ClassVar[Document] = {}
     """Good practice that needs no facts: what a create is filled with, and what a dropped field goes back to."""
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name"})

@@ -57,6 +57,10 @@ def decide(
         return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment)
     if fragment is None and not desired.adopt:
         return Decision("taken", desired.address, kind, desired.name, want, desired, None, actual)
+    if fragment is not None and not fragment.owned:
+        chosen = _remembers(fragment, want, desired)  # else what is used may suit no more, and is chosen anew
+        verdict = "nothing" if chosen else "create"
+        return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment)
     changes = differences(resolved(want.spec, outputs), actual.spec)
     verdict = _verdict(kind, fragment, want, desired, changes)
     return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment, actual, changes)
@@ -73,8 +77,6 @@ def _verdict(
 ) -> Verdict:
     if fragment is None:
         return "adopt"
-    if not fragment.owned:
-        return "use" if want.remembered != fragment.spec else "nothing"
     if any(change.path[0] in kind.create_only for change in changes):
         return "replace"
     if changes:
@@ -88,9 +90,18 @@ def _remembers(fragment: Fragment, want: Wanted, desired: Desired) -> bool:
         not fragment.pending
         and fragment.spec == want.remembered
         and fragment.asked == want.asked
-        and fragment.needs == desired.needs
+        and fragment.needs == needs_of(desired, fragment)
         and fragment.origin == origin_of(desired, fragment)
     )
+
+
+def needs_of(desired: Desired | None, fragment: Fragment | None) -> tuple[str, ...]:
+    """Words are a patch: what the stack file needs is still needed."""
+    if desired is None:
+        return ()
+    if desired.complete or fragment is None:
+        return desired.needs
+    return tuple(dict.fromkeys((*fragment.needs, *desired.needs)))
 
 
 def origin_of(desired: Desired | None, fragment: Fragment | None) -> Origin:

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.plan import Step
+from genesys_tui.engine.model.resource import Desired
 
 REMOVING = frozenset({"delete", "forget"})
 
@@ -30,12 +31,14 @@ def ordered(steps: Sequence[Step], needs: Mapping[str, Sequence[str]]) -> tuple[
     return tuple(replace(by_address[address], needs=tuple(sorted(before[address]))) for address in order)
 
 
-def check_cycles(needs: Mapping[str, Sequence[str]]) -> None:
-    """Raises GenesysError that names the cycle, if there is one."""
+def in_order(resources: Sequence[Desired]) -> list[Desired]:
+    """Each after those that it needs. Raises GenesysError that names the cycle, if there is one."""
+    by_address = {desired.address: desired for desired in resources}
     try:
-        TopologicalSorter(needs).prepare()
+        order = list(TopologicalSorter({desired.address: desired.needs for desired in resources}).static_order())
     except CycleError as error:
         raise cycle_error(error.args[1]) from None
+    return [by_address[address] for address in order if address in by_address]
 
 
 def cycle_error(cycle: Sequence[str]) -> GenesysError:

@@ -11,7 +11,7 @@ from genesys_tui.engine.model.kind import Facts, Placement
 from genesys_tui.engine.model.plan import Finding, Line, Reversal, Step
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Fragment
 from genesys_tui.engine.model.specs.base import Spec
-from genesys_tui.engine.planner.decide import Decision, origin_of
+from genesys_tui.engine.planner.decide import Decision, needs_of, origin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,10 @@ def _create(decision: Decision, place: Placement, facts: Facts, siblings: Sequen
     filled = kind.fill(asked, facts, siblings)
     lines = list(kind.create(decision.name, filled, place, facts))
     if decision.fragment is not None and not decision.fragment.pending:
-        first = lines[0]
-        lines[0] = replace(first, reason=f"{first.reason}; the one we made was deleted outside Genesys")
+        was = (
+            "we made was deleted outside Genesys" if decision.fragment.owned else "that was used does not suit any more"
+        )
+        lines[0] = replace(lines[0], reason=f"{lines[0].reason}; the one {was}")
     return Lowered(_created(decision, place, lines, filled), filled, tuple(kind.findings(decision.address, filled)))
 
 
@@ -170,16 +172,17 @@ def _fragment(decision: Decision, place: Placement, id: str) -> Fragment:
         asked=decision.wanted.asked,
         outputs=_outputs(decision) if id else {},
         origin=origin_of(desired, before),
-        adopted=before.adopted if before else False,
-        needs=desired.needs if desired else (),
+        adopted=before.adopted if before and id else False,
+        needs=needs_of(desired, before),
         created=before.created if before and id else None,
     )
 
 
 def _outputs(decision: Decision) -> Mapping[str, str]:
-    """Those that what is there has, and those we know: of a create whose end we never saw some are missing."""
-    before = decision.fragment
-    return {**decision.kind.outputs_of(_there(decision)), **(before.outputs if before else {})}
+    """Those that what is there has, and those we know of it: of a create whose end we never saw some are missing."""
+    before, there = decision.fragment, _there(decision)
+    known = before.outputs if before and before.id == there.id else {}
+    return {**decision.kind.outputs_of(there), **known}
 
 
 def _there(decision: Decision) -> Actual:

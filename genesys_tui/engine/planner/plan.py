@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from genesys_tui.engine.model.document import Leaf, Unset, lookup, nest, paths
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import AnyKind, Facts, Placement
 from genesys_tui.engine.model.plan import Action, Conflict, Finding, Plan, Price, Step
 from genesys_tui.engine.model.resource import Actual, Fragment, Wish
 from genesys_tui.engine.planner.decide import Decision, decide, decide_removal
-from genesys_tui.engine.planner.graph import check_cycles, ordered
+from genesys_tui.engine.planner.graph import in_order, ordered
 from genesys_tui.engine.planner.lower import lower
 from genesys_tui.engine.planner.undo import Undone
-from genesys_tui.engine.planner.wanted import Outputs
 
 VERBS: Mapping[Action, str] = {
     "create": "Deploy",
@@ -43,14 +43,18 @@ def decisions(
     kind_of: Callable[[str], AnyKind],
 ) -> list[Decision]:
     """For all that is wanted, then for what a stack file named once and names no more. Addresses that could not be
-    read are missing in `actuals` and are passed over."""
-    check_cycles({desired.address: desired.needs for desired in wish.resources})
+    read are missing in `actuals` and are passed over. Raises GenesysError for a cycle."""
     outputs = known_outputs(fragments)
-    decided = [
-        decide(kind_of(desired.kind), desired, fragments.get(desired.address), actuals[desired.address], outputs)
-        for desired in wish.resources
-        if desired.address in actuals
-    ]
+    decided = []
+    for desired in in_order(wish.resources):
+        if desired.address not in actuals:
+            continue
+        decision = decide(
+            kind_of(desired.kind), desired, fragments.get(desired.address), actuals[desired.address], outputs
+        )
+        decided.append(decision)
+        if decision.verdict in ("create", "replace"):  # what it was is not what it will be
+            outputs.pop(desired.address, None)
     removals = [fragment for fragment in dropped(wish, fragments) if fragment.address in actuals]
     return decided + [decide_removal(kind_of(item.kind), item, actuals[item.address]) for item in removals]
 
@@ -63,7 +67,7 @@ def dropped(wish: Wish, fragments: Mapping[str, Fragment]) -> list[Fragment]:
     return [item for item in fragments.values() if item.origin == "file" and item.address not in named]
 
 
-def known_outputs(fragments: Mapping[str, Fragment]) -> Outputs:
+def known_outputs(fragments: Mapping[str, Fragment]) -> dict[str, Mapping[str, str]]:
     """The outputs that references may be resolved to already."""
     return {address: fragment.outputs for address, fragment in fragments.items()}
 
@@ -117,12 +121,20 @@ def with_restored(plan: Plan, undone: Mapping[str, Undone], execution: str) -> P
 
 
 def _restored(step: Step, undone: Undone) -> Fragment | None:
-    """A thing that is made again has nothing yet of the old one's ids."""
-    if step.action in ("delete", "forget") or undone.restore is None:
+    """A thing that is made again has nothing yet of the old one's ids, and is ours, whoever made the old one."""
+    restore = undone.restore
+    if step.action in ("delete", "forget") or restore is None:
         return None
-    if step.action in ("create", "replace"):
-        return replace(undone.restore, id="", outputs={}, created=None)
-    return undone.restore
+    if step.action not in ("create", "replace"):
+        return restore
+    if step.action == "replace" and step.remember is not None:  # what was filled in for the old one may not fit
+        made = step.remember.spec
+        restore = replace(restore, spec=nest((path, _or_none(lookup(made, path))) for path in paths(restore.spec)))
+    return replace(restore, id="", outputs={}, created=None, adopted=False)
+
+
+def _or_none(value: Leaf | Unset) -> Leaf:
+    return None if isinstance(value, Unset) else value
 
 
 def _title(steps: Sequence[Step], decided: Sequence[Decision], source: str) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from genesys_tui.engine.model.document import (
+    UNSET,
     Change,
     Document,
+    Leaf,
     Path,
     Unset,
     differences,
@@ -23,9 +25,12 @@ from genesys_tui.engine.model.document import (
 from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import AnyKind
 from genesys_tui.engine.model.plan import Conflict
-from genesys_tui.engine.model.resource import Actual, Desired, Fragment, split_address
+from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Reference, split_address
 from genesys_tui.engine.planner.decide import Decision, Verdict
 from genesys_tui.engine.planner.wanted import Wanted
+
+NOT_OURS = "it is no longer managed by this stack, so it is left as it is"
+ANOTHER = "it is another one now, made since under the same name; it is left as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +53,20 @@ def undo(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual
         case "adopt":
             return _undo_adopt(kind, record, now, actual)
         case "delete":
-            return _undo_delete(kind, record, actual)
-        case "use" | "forget":
-            return _undo_memory(kind, record, now, actual)
+            return _undo_delete(kind, record, now, actual)
+        case "use":
+            return _undo_use(kind, record, now, actual)
+        case "forget":
+            return _undo_forget(kind, record, now, actual)
 
 
 def _undo_create(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
     if now is None:
-        return _left(record, "it is no longer managed by this stack, so it is left as it is")
+        return _left(record, NOT_OURS) if actual else Undone(None)
     if actual is None:
         return Undone(_decision("forget", kind, record, now, None))
-    if now.adopted or _another(now, actual):
-        return _left(record, "it is another one now, made since under the same name; it is left as it is")
+    if now.adopted or not now.owned or _another(now, actual) or _another(record.remember, actual):
+        return _left(record, ANOTHER)
     left_so = overlay(kind.blank(), nest((change.path, change.after) for change in record.changes))
     foreign = _foreign(left_so, actual.spec, tolerant=record.status != "done") or kind.foreign(actual)
     if foreign:
@@ -70,8 +77,10 @@ def _undo_create(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
 def _undo_update(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
     if now is None or actual is None:
         return _left(record, "it is no longer there or no longer managed, so nothing of it is taken back")
+    if _another(now, actual):
+        return _left(record, ANOTHER)
     found = _restores(kind, record, actual)
-    restore = _memory_after(record, now, found.back)
+    restore = _memory_after(record, now, found.left)
     if not found.changes and restore == now:
         return Undone(None, now, found.conflicts)
     spec = nest(leaves(overlay(now.spec, nest((change.path, change.after) for change in found.changes))))
@@ -84,62 +93,84 @@ def _undo_update(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
 
 def _undo_adopt(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
     if now is None:
-        return _left(record, "it is no longer managed by this stack, so it is left as it is")
+        return _left(record, NOT_OURS)
     if actual is None:
         return Undone(_decision("forget", kind, record, now, None))
+    if not now.adopted or _another(now, actual):
+        return _left(record, ANOTHER)
     found = _restores(kind, record, actual)
     decision = replace(_decision("forget", kind, record, now, actual), changes=found.changes)
     return Undone(decision, None, found.conflicts)
 
 
-def _undo_delete(kind: AnyKind, record: StepRecord, actual: Actual | None) -> Undone:
+def _undo_delete(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
+    """As it was; but what referred to others refers to them as they are now."""
     if actual is not None:
         return _left(record, "there is another one of that name now; it is left as it is")
-    if record.had is None or record.remembered is None:
+    before = record.remembered
+    if record.had is None or before is None:
         return _left(record, "what it was is not on record")
-    spec = without_absent(record.had.spec)
-    decision = replace(
-        _decision("create", kind, record, None, None),
-        wanted=Wanted(spec, record.remembered.asked),
-        desired=_wish(record, spec),
+    there = without_absent(record.had.spec)
+    refers = nest(
+        (path, value)
+        for path, value in leaves(before.spec)
+        if isinstance(value, Reference) and lookup(there, path) not in (None, UNSET)
     )
-    return Undone(decision, record.remembered)
+    spec = overlay(there, refers)
+    decision = replace(
+        _decision("create", kind, record, now, None),
+        wanted=Wanted(spec, before.asked),
+        desired=_wish(record, spec, before.needs),
+    )
+    return Undone(decision, before)
 
 
-def _undo_memory(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
-    if record.action == "use":
-        return Undone(_decision("forget", kind, record, now, actual) if now else None)
-    if record.remembered is None or actual is None or now is not None:
+def _undo_use(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
+    if now is None or now.owned:
+        return Undone(None, now)
+    return Undone(_decision("forget", kind, record, now, actual))
+
+
+def _undo_forget(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
+    """What was adopted is adopted again, with what forgetting it had put back."""
+    before = record.remembered
+    if before is None or actual is None or now is not None:
         return _left(record, "it is not there any more, or is remembered again already")
-    decision = replace(_decision("use", kind, record, None, actual), desired=_wish(record, record.remembered.spec))
-    return Undone(decision, record.remembered)
+    if _another(before, actual):
+        return _left(record, ANOTHER)
+    desired = _wish(record, before.spec, before.needs)
+    if not before.owned:
+        return Undone(replace(_decision("use", kind, record, None, actual), desired=desired), before)
+    found = _restores(kind, record, actual)
+    decision = replace(_decision("adopt", kind, record, None, actual), changes=found.changes, desired=desired)
+    return Undone(decision, before, found.conflicts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Restores:
-    """Of the fields that a step changed: those to be put back, all that then are as before, and those that others
-    changed since."""
+    """Of the fields that a step changed: those to be put back, and those that are left, since others changed them."""
 
     changes: tuple[Change, ...]
-    back: frozenset[Path]
+    left: frozenset[Path]
     conflicts: tuple[Conflict, ...]
 
 
 def _restores(kind: AnyKind, record: StepRecord, actual: Actual) -> _Restores:
     changes: list[Change] = []
-    back: set[Path] = set()
+    left: set[Path] = set()
     conflicts: list[Conflict] = []
     for change in record.changes:
         before = None if isinstance(change.before, Unset) else change.before
         there = lookup(actual.spec, change.path)
-        if not same(there, before) and not same(there, change.after):
-            what = f"{dotted(change.path)} is {there!r} now, changed since; it is left as it is"
-            conflicts.append(Conflict(record.address, what))
+        if same(there, before):
             continue
-        back.add(change.path)
-        if not same(there, before):
+        if same(there, change.after):
             changes.append(Change(change.path, there, before))
-    return _Restores(_whole_records(kind, actual, changes), frozenset(back), tuple(conflicts))
+            continue
+        left.add(change.path)
+        what = f"{dotted(change.path)} is {there!r} now, changed since; it is left as it is"
+        conflicts.append(Conflict(record.address, what))
+    return _Restores(_whole_records(kind, actual, changes), frozenset(left), tuple(conflicts))
 
 
 def _whole_records(kind: AnyKind, actual: Actual, changes: list[Change]) -> tuple[Change, ...]:
@@ -148,7 +179,9 @@ def _whole_records(kind: AnyKind, actual: Actual, changes: list[Change]) -> tupl
     for change in changes:
         record = change.path[:2]
         there = lookup(actual.spec, record)
-        emptied = {other.path[2] for other in changes if other.path[:2] == record and other.after is None}
+        emptied = {
+            path[2] for path, after in ((one.path, one.after) for one in changes) if _empties(record, path, after)
+        }
         if change.path[0] in kind.spec.records and isinstance(there, Mapping) and emptied >= set(without_absent(there)):
             whole[record] = Change(record, there, None)
         else:
@@ -156,13 +189,44 @@ def _whole_records(kind: AnyKind, actual: Actual, changes: list[Change]) -> tupl
     return tuple(whole.values())
 
 
-def _memory_after(record: StepRecord, now: Fragment, back: frozenset[Path]) -> Fragment:
-    """What we remember once these fields are back: for them what we remembered before, else what we do now."""
-    before = record.remembered
-    kept = [(path, value) for path, value in leaves(now.spec) if path not in back]
-    earlier = [(path, value) for path, value in leaves(before.spec if before else {}) if path in back]
-    asked = (now.asked - back) | ((before.asked if before else frozenset()) & back)
-    return replace(now, spec=nest(kept + earlier), asked=asked)
+def _empties(record: Path, path: Path, after: Leaf) -> bool:
+    return len(path) == 3 and path[:2] == record and after is None
+
+
+def _memory_after(record: StepRecord, now: Fragment, left: frozenset[Path]) -> Fragment:
+    """What we remember is taken back as what is there is: where it still is what the step left, it is again what it was
+    before; but not where the field itself is left as it is."""
+    before, after = record.remembered, record.remember
+    if before is None or after is None:
+        return now
+    specs = [dict(leaves(fragment.spec)) for fragment in (before, after, now)]
+    spec: list[tuple[Path, Leaf]] = []
+    asked: set[Path] = set()
+    for path in sorted({path for each in specs for path in each}, key=len):
+        still = _memory(after, path) == _memory(now, path) and not any(_overlap(path, other) for other in left)
+        source, values = (before, specs[0]) if still else (now, specs[2])
+        if path in values:
+            spec.append((path, values[path]))
+        if path in source.asked:
+            asked.add(path)
+    return replace(
+        now,
+        spec=nest(spec),
+        asked=frozenset(asked),
+        origin=before.origin if now.origin == after.origin else now.origin,
+        needs=before.needs if now.needs == after.needs else now.needs,
+    )
+
+
+def _memory(fragment: Fragment, path: Path) -> tuple[Leaf | Unset, bool]:
+    """The value that is remembered, and whether it was asked for."""
+    return next((value for leaf, value in leaves(fragment.spec) if leaf == path), UNSET), path in fragment.asked
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    """Whether one lies in the other."""
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
 
 
 def _foreign(left_so: Document, there: Document, *, tolerant: bool) -> str:
@@ -178,10 +242,13 @@ def _set(value: object) -> bool:
     return not isinstance(value, Unset) and bool(value)
 
 
-def _another(now: Fragment, actual: Actual) -> bool:
-    if now.id and now.id != actual.id:
+def _another(remembered: Fragment | None, actual: Actual) -> bool:
+    """Whether what is there is not what was remembered then, but came later under its name."""
+    if remembered is None:
+        return False
+    if remembered.id and remembered.id != actual.id:
         return True
-    return now.created is not None and actual.created is not None and now.created != actual.created
+    return None not in (remembered.created, actual.created) and remembered.created != actual.created
 
 
 def _decision(
@@ -192,8 +259,8 @@ def _decision(
     return Decision(verdict, record.address, kind, name, wanted, None, now, actual)
 
 
-def _wish(record: StepRecord, spec: Document) -> Desired:
-    return Desired(record.address, record.kind, split_address(record.address)[1], spec)
+def _wish(record: StepRecord, spec: Document, needs: tuple[str, ...]) -> Desired:
+    return Desired(record.address, record.kind, split_address(record.address)[1], spec, needs=needs)
 
 
 def _left(record: StepRecord, why: str) -> Undone:

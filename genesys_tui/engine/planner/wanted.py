@@ -66,7 +66,7 @@ def _resets(kind: AnyKind, fragment: Fragment, asked: frozenset[Path]) -> list[t
     place is kept. A record that lost all its fields goes as a whole."""
     resets: list[tuple[Path, Leaf]] = []
     for path in sorted(fragment.asked - asked):
-        if path[0] in kind.create_only or _within(path, dict(resets)):
+        if path[0] in kind.create_only | kind.kept or _within(path, dict(resets)):
             continue
         if path[0] in kind.spec.records and not any(other[:2] == path[:2] for other in asked):
             resets.append((path[:2], None))

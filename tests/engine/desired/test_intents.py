@@ -36,6 +36,19 @@ def test_actions(action: str, adopts: bool) -> None:
     assert wanted(f"{action} network main").adopt is adopts
 
 
+@pytest.mark.parametrize(("action", "there"), [("create", False), ("modify", True), ("adopt", True)])
+def test_what_is_to_be_adopted_or_modified_must_be_there(action: str, there: bool) -> None:
+    assert wanted(f"{action} network main").modify is there
+
+
+@pytest.mark.parametrize("words", ["./genesys.json", "saved.plan", "/tmp", "genesys.yaml --versioning off"])
+def test_what_looks_like_a_file_gets_the_rule_of_files(words: str) -> None:
+    with pytest.raises(WishError) as caught:
+        parse_intent(words.split())
+    (problem,) = caught.value.problems
+    assert ".yaml, .yml or .toml" in problem.fix
+
+
 @pytest.mark.parametrize(
     ("options", "spec"),
     [

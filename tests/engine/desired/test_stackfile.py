@@ -45,6 +45,11 @@ def test_the_whole_wish(folder: Path) -> None:
     assert wish == Wish((desired,), "genesys.yaml", whole=True, stack="my-shop-2", region="eu-west-1")
 
 
+@pytest.mark.parametrize("region", ["us-east-1", "us-gov-west-1", "ap-southeast-5", "eusc-de-east-1"])
+def test_regions(folder: Path, region: str) -> None:
+    assert read(folder, f"region: {region}\nresources: {{}}\n").region == region
+
+
 def test_the_stack_may_be_named(folder: Path) -> None:
     assert read(folder, "stack: shop\nresources: {}\n").stack == "shop"
 

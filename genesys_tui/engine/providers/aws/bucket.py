@@ -138,7 +138,7 @@ class Bucket(Kind[BucketSpec]):
 
     def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
         call = _tagging(have, tags)
-        if any(value is not None for value in tags.values()):
+        if tags.get(f"{MARK_PREFIX}stack") is not None:
             yield Line(f"Tag bucket '{have.name}' as ours", "Others can see who manages it", (call,))
         else:
             yield Line(f"Take our tags off bucket '{have.name}'", "It is no longer ours", (call,))
@@ -218,7 +218,7 @@ def _actual(id: str, answers: Mapping[str, Answer | None]) -> Actual:
             case "tags":
                 raw["tag_set"] = found.get("TagSet", [])
                 spec[field] = users_tags(raw["tag_set"])
-    tags = {tag["Key"]: tag["Value"] for tag in raw.get("tag_set", ())}
+    tags = {tag["Key"]: tag.get("Value", "") for tag in raw.get("tag_set", ())}
     return Actual("bucket", id, id, "", spec, tags, f"arn:aws:s3:::{id}", provider_data=raw)
 
 

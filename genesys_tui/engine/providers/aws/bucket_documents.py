@@ -30,12 +30,12 @@ def tag_set(tags: Mapping[str, Value]) -> list[Tag]:
 
 def users_tags(tags: Sequence[Mapping[str, str]]) -> Document:
     """The tags of a set that are neither ours nor AWS's."""
-    return {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith((MARK_PREFIX, "aws:"))}
+    return {tag["Key"]: tag.get("Value", "") for tag in tags if not tag["Key"].startswith((MARK_PREFIX, "aws:"))}
 
 
 def merged_tags(before: Sequence[Mapping[str, Value]], changed: Mapping[str, Value]) -> list[Tag]:
     """The whole set after a change: None removes. AWS's own tags can't be written and are left out."""
-    merged = {str(tag["Key"]): tag["Value"] for tag in before}
+    merged = {str(tag["Key"]): tag.get("Value", "") for tag in before}
     merged.update(changed)
     return tag_set({key: value for key, value in merged.items() if value is not None and not key.startswith("aws:")})
 

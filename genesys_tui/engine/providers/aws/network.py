@@ -43,6 +43,7 @@ class Network(Kind[NetworkSpec]):
     purpose = "private network"
     spec = NetworkSpec
     create_only = frozenset({"cidr"})
+    kept = frozenset({"zones", "private"})
     defaults: ClassVar[Document] = {"internet": True}
     outputs = frozenset({"id", "arn", "name", "cidr"}) | {
         subnet_output(f"{side}-{letter}") for side in ("public", "private") for letter in "abcdef"

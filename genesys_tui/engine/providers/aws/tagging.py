@@ -37,6 +37,6 @@ def of_arn(arn: str, tags: Mapping[str, str]) -> Actual:
 
 def _told(mappings: list[Mapping[str, Any]]) -> Iterator[Actual]:
     for mapping in mappings:
-        actual = of_arn(mapping["ResourceARN"], {tag["Key"]: tag["Value"] for tag in mapping.get("Tags", ())})
+        actual = of_arn(mapping["ResourceARN"], {tag["Key"]: tag.get("Value", "") for tag in mapping.get("Tags", ())})
         if actual.kind not in PARTS:
             yield actual

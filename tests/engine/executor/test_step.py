@@ -1,0 +1,104 @@
+"""One step: what is sent, what the journal says, and what is left unsaid, when answers are lost or it is cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from genesys_tui.engine.model.call import Wait, read
+from tests.engine.executor.scripted import MAKE, SET, Scripted, Stage, create_step, failed
+
+Staged = Callable[..., Stage]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Staged]:
+    stages: list[Stage] = []
+
+    def staged(writes: Scripted, looks: Scripted | None = None) -> Stage:
+        stages.append(Stage(tmp_path, writes, looks))
+        return stages[-1]
+
+    yield staged
+    for each in stages:
+        each.backend.close()
+
+
+def test_a_lost_create_that_happened_is_found_and_not_sent_again(stage: Staged) -> None:
+    play = stage({"Make": [failed("lost")], "Set": [{}]}, {"Look": [None, {}, {"Found": "7"}]})
+    assert play.perform() is None
+    assert (play.writer.sent, play.run.outputs) == (["Make", "Set"], {"id": "7"})
+    assert play.outcomes == ["done", "done"]
+
+
+def test_a_lost_create_that_did_not_happen_is_sent_again(stage: Staged) -> None:
+    play = stage({"Make": [failed("lost"), {"Id": "8"}], "Set": [{}]}, {"Look": [None]})
+    assert play.perform() is None
+    assert (play.writer.sent, play.run.outputs) == (["Make", "Make", "Set"], {"id": "8"})
+
+
+def test_already_there_is_a_conflict_at_first_and_ours_after_a_lost_answer(stage: Staged) -> None:
+    there = failed("refused", "AlreadyThere")
+    first = stage({"Make": [there]}, {"Look": [{"Found": "7"}]})
+    error = first.perform()
+    assert error is not None
+    assert error.code == "AlreadyThere"
+    second = stage({"Make": [failed("lost"), there], "Set": [{}]}, {"Look": [None] * 5 + [{"Found": "7"}]})
+    assert second.perform() is None
+    assert second.run.outputs == {"id": "7"}
+
+
+@pytest.mark.parametrize("blind", ["denied", "unreachable", "cancelled", "open", "lost"])
+def test_a_lost_create_that_can_not_be_looked_for_stays_unsettled(stage: Staged, blind: object) -> None:
+    play = stage({"Make": [failed("lost")]}, {"Look": [failed(blind)]})  # type: ignore[arg-type]  # one of CallFailure
+    error = play.perform()
+    assert error is not None
+    assert error.failure == "lost"
+    assert play.outcomes == [None], "the journal says that it is known, but it is not"
+    assert play.writer.sent == ["Make"]
+
+
+def test_an_answer_without_what_it_must_hold_is_no_answer(stage: Staged) -> None:
+    play = stage({"Make": [{}], "Set": [{}]}, {"Look": [{"Found": "7"}]})
+    assert play.perform() is None
+    assert (play.writer.sent, play.run.outputs) == (["Make", "Set"], {"id": "7"})
+
+
+@pytest.mark.parametrize("pause", range(1, 5))
+def test_cancelled_while_looking_for_a_lost_create_sends_nothing_more(stage: Staged, pause: int) -> None:
+    play = stage({"Make": [failed("lost"), {"Id": "8"}]}, {"Look": [None]})
+    error = play.perform(cancel_at_pause=pause)
+    assert play.writer.sent == ["Make"]
+    assert error is not None
+    assert error.failure == "lost"
+    assert play.outcomes == [None]
+
+
+def test_cancelled_while_aws_is_not_yet_consistent_sends_nothing_more(stage: Staged) -> None:
+    play = stage({"Make": [failed("refused", "NotYet")]})
+    error = play.perform(cancel_at_pause=2)
+    assert play.writer.sent == ["Make", "Make"]
+    assert error is not None
+    assert error.failure == "cancelled"
+    assert play.outcomes == ["failed"]
+
+
+def test_cancelled_while_waiting_keeps_what_was_made(stage: Staged) -> None:
+    waits = replace(MAKE, wait=Wait(read("x", "Poll"), "Ready", "it is being made"))
+    play = stage({"Make": [{"Id": "7"}]}, {"Poll": [{"Ready": False}]})
+    play.of(create_step(waits, SET))
+    error = play.perform(cancel_at_pause=1)
+    assert error is not None
+    assert error.failure == "cancelled"
+    assert (play.run.outputs, play.outcomes) == ({"id": "7"}, ["done"])
+
+
+def test_a_lost_call_that_can_not_be_looked_for_is_unsettled(stage: Staged) -> None:
+    play = stage({"Make": [{"Id": "7"}], "Set": [failed("lost")]})
+    error = play.perform()
+    assert error is not None
+    assert error.failure == "lost"
+    assert play.outcomes == ["done", None]
