@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,12 +13,12 @@ from genesys_tui.cli.follow import follow
 from genesys_tui.cli.options import Common
 from genesys_tui.cli.render.plan import plan_text
 from genesys_tui.cli.render.report import report_text
-from genesys_tui.cli.render.text import shown
 from genesys_tui.cli.terminal import Terminal
 from genesys_tui.engine.model.errors import BlockedError, UsageError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.plan_document import execution_document
+from genesys_tui.engine.model.shown import shown
 
 if TYPE_CHECKING:
     from genesys_tui.engine.workspace import Workspace
@@ -26,16 +26,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to become of a plan. `command`: the words (less the common options) that apply it."""
+    """What is to become of a plan. `command`: the words (less the common options) that apply it. `region`: the one
+    that the stack file names."""
 
     common: Common
     command: tuple[str, ...]
     apply: bool
     allow_data_loss: bool = False
     detailed_exitcode: bool = False
+    region: str | None = None
 
     def typed(self, *more: str) -> str:
         return self.common.command(*self.command, *more)
+
+    def undo(self, execution: str) -> str:
+        """The command that takes it back, from any folder."""
+        return replace(self.common, region=self.common.region or self.region).command("undo", execution)
 
 
 def change_options() -> list[click.Parameter]:
@@ -51,6 +57,10 @@ def allow_data_loss_option() -> click.Option:
     return click.Option(
         ["--allow-data-loss"], is_flag=True, help="With --yes: also apply what can lose data, without asking."
     )
+
+
+def adopt_option() -> click.Option:
+    return click.Option(["--adopt"], is_flag=True, help="Take over what exists under the name and is not managed yet.")
 
 
 def detailed_exitcode_option() -> click.Option:
@@ -123,6 +133,5 @@ def _typed_confirmation(plan: Plan, request: Request, terminal: Terminal) -> boo
 
 
 def _report(record: ExecutionRecord, request: Request, terminal: Terminal) -> None:
-    undo = request.common.command("undo", record.id)
     print_it: Callable[[str], None] = terminal.message if terminal.as_json else terminal.result
-    print_it("\n" + report_text(record, terminal.paint, again=request.typed(), undo=undo))
+    print_it("\n" + report_text(record, terminal.paint, again=request.typed(), undo=request.undo(record.id)))

@@ -1,4 +1,4 @@
-"""Watches a running apply to its end; ctrl-c cancels it cleanly."""
+"""Watches a running apply to its end; ctrl-c, or a polite request to end (SIGTERM), cancels it cleanly."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def follow(execution: Execution, plan: Plan, terminal: Terminal) -> ExecutionRecord:
     """Show each step as it ends. Returns the final record, whatever the end was."""
     progress = Progress(plan, terminal.message_paint)
-    with _cancelled_by_ctrl_c(execution, terminal):
+    with _cancelled_by_signals(execution, terminal):
         for event in execution.events():
             line = progress.take(event, live=terminal.live)
             terminal.status("")
@@ -34,21 +34,23 @@ def follow(execution: Execution, plan: Plan, terminal: Terminal) -> ExecutionRec
 
 
 @contextmanager
-def _cancelled_by_ctrl_c(execution: Execution, terminal: Terminal) -> Iterator[None]:
-    """The first ctrl-c cancels and goes on watching; the second leaves at once (the journal tells the next run)."""
+def _cancelled_by_signals(execution: Execution, terminal: Terminal) -> Iterator[None]:
+    """The first one cancels and goes on watching; the second leaves at once (the journal tells the next run)."""
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         os._exit(exits.INTERRUPTED)
 
     def cancel(_signal: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, leave)
+        for number in before:
+            signal.signal(number, leave)
         terminal.status("")
         terminal.message("Cancelling: what was sent is waited for, nothing more is sent. Ctrl-C again leaves at once.")
         # In a thread of its own: this handler may have interrupted the very code whose lock `cancel` wants.
         threading.Thread(target=execution.cancel, daemon=True).start()
 
-    before = signal.signal(signal.SIGINT, cancel)
+    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -6,9 +6,11 @@ from importlib import import_module
 from typing import Any, Final
 
 import click
+from click.core import augment_usage_errors
 from click.exceptions import NoSuchCommand
 
-from genesys_tui.cli.options import common_options
+from genesys_tui.cli.options import common_of, common_options
+from genesys_tui.cli.terminal import Terminal
 from genesys_tui.engine.model.errors import UsageError
 
 COMMANDS: Final = {
@@ -32,13 +34,39 @@ PLANNED: Final = ("adopt", "cost", "drift", "function", "policy", "security", "s
 HELP: Final = ["-h", "--help"]
 
 
+def show_help(ctx: click.Context) -> None:
+    """Print how a command is written; with `--json` as a document, like all else."""
+    terminal = Terminal()
+    if common_of(ctx).json:
+        terminal.document({"help": ctx.get_help()})
+    else:
+        terminal.result(ctx.get_help())
+
+
+def _asked_for_help(ctx: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        show_help(ctx)
+        ctx.exit()
+
+
+def _help_option() -> click.Option:
+    return click.Option(
+        HELP, is_flag=True, is_eager=True, expose_value=False, callback=_asked_for_help, help="Show this and exit."
+    )
+
+
 class GenesysCommand(click.Command):
     """A command that also takes the common options."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
-        self.context_settings = {"help_option_names": HELP, **self.context_settings}
-        self.params = [*self.params, *common_options()]
+        self.add_help_option = False  # ours is among the common options
+        self.params = [*self.params, *common_options(), _help_option()]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Every mistake knows its command, so that the help it names is the right one."""
+        with augment_usage_errors(ctx):
+            return super().parse_args(ctx, args)
 
 
 class LazyGroup(click.Group):
@@ -96,8 +124,9 @@ def _planned(name: str) -> click.Command:
 
 root = LazyGroup(
     "genesys",
-    params=common_options(),
-    context_settings={"help_option_names": HELP, "max_content_width": 100},
+    params=[*common_options(), _help_option()],
+    context_settings={"max_content_width": 100},
+    add_help_option=False,
     help="A control room for a cloud account: see it, trust the preview, change it, take it back.",
     epilog="`genesys help COMMAND` explains a command. AWS settings are boto3's own.",
     no_args_is_help=False,

@@ -57,8 +57,8 @@ def _demo(exits: ExitStack) -> Demo:
     demo = Demo.join()
     if demo is None:
         Terminal().message(
-            "Starting a demo account for this command alone (takes a few seconds). While `genesys-tui --demo` is open "
-            "in another window, commands share its account."
+            "Starting a demo account for this command alone: it takes a few seconds, and nothing of it is kept. While "
+            "`genesys-tui --demo` is open in another window, commands share its account."
         )
         demo = Demo.start()
     return exits.enter_context(demo)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from genesys_tui.engine.model.errors import UsageError
+from genesys_tui.engine.model.identity import REGION, STACK, STACK_RULE
 
 
 @dataclass
@@ -66,4 +67,8 @@ def _keep(context: click.Context, option: click.Parameter, value: str | bool | N
         return
     if (option.name, value) == ("state", "s3"):
         raise UsageError("--state s3 is known, but not built yet", todo="leave it out: state is kept on this machine")
+    if option.name == "stack" and not STACK.fullmatch(str(value)):
+        raise UsageError(f"--stack can't be {value!r}", why="a stack's name goes into tags and files", todo=STACK_RULE)
+    if option.name == "region" and not REGION.fullmatch(str(value)):
+        raise UsageError(f"--region can't be {value!r}", todo="name one such as us-east-1")
     setattr(common_of(context), option.name, value)

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from genesys_tui.cli.render.paint import Paint
 from genesys_tui.cli.render.text import width_of
+from genesys_tui.engine.model.errors import GenesysError
 
 
 class Terminal:
@@ -69,12 +70,20 @@ class Terminal:
     def ask(self, question: str) -> str:
         """One line from the keyboard, stripped; empty at its end."""
         _write(sys.stderr, f"{question} ")
-        return sys.stdin.readline().strip()
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            self.message("")
+        return answer.strip()
 
 
 def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # Nothing more can be said there. A reader that went away is no failure, and a lost message ends nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            raise GenesysError(
+                "the output can't be written", why=error.strerror or str(error), todo="see whether its disk is full"
+            ) from error

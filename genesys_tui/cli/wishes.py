@@ -23,7 +23,7 @@ def wish_of(words: Sequence[str], *, adopt: bool) -> Wish:
     from genesys_tui.engine.workspace import parse_intent, read_stack_file
 
     wish = read_stack_file(Path(words[0])) if len(words) == 1 and names_stack_file(words[0]) else parse_intent(words)
-    return replace(wish, resources=tuple(replace(one, adopt=True) for one in wish.resources)) if adopt else wish
+    return _adopting(wish) if adopt else wish
 
 
 def wish_nearby() -> Wish | None:
@@ -34,7 +34,7 @@ def wish_nearby() -> Wish | None:
     return read_stack_file(path) if path else None
 
 
-def wish_here(file: str | None) -> Wish:
+def wish_here(file: str | None, *, adopt: bool) -> Wish:
     """The wish of this stack file, or of the one in this folder."""
     from genesys_tui.engine.workspace import read_stack_file
 
@@ -46,4 +46,8 @@ def wish_here(file: str | None) -> Wish:
             todo="write one, name one, or say what you want in words",
             command="genesys execute bucket my-bucket",
         )
-    return wish
+    return _adopting(wish) if adopt else wish
+
+
+def _adopting(wish: Wish) -> Wish:
+    return replace(wish, resources=tuple(replace(one, adopt=True) for one in wish.resources))

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Desired, Wish
+from genesys_tui.engine.providers import registry
 from genesys_tui.engine.state.values import from_wire, to_wire
 
 FORMAT: Final = 1
@@ -100,17 +101,24 @@ def save(plan: Plan, wish: Wish, document: Mapping[str, object], path: Path) -> 
 def load(path: Path) -> SavedPlan:
     """Raises GenesysError when the file is missing or is no saved plan."""
     try:
-        return SavedPlan.model_validate_json(path.read_bytes())
+        saved = SavedPlan.model_validate_json(path.read_bytes())
+        for item in saved.wish:
+            registry.kind(item.kind).spec.of(from_wire(item.spec))
     except OSError as error:
-        raise GenesysError(f"{path} can't be read", why=error.strerror or str(error)) from error
+        todo = "give the path of a plan that was saved with --out"
+        raise GenesysError(f"{path} can't be read", why=error.strerror or str(error), todo=todo) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise GenesysError(
-            f"{path} is no saved plan",
-            why=f"{place or 'the file'}: {first['msg']}",
-            command=f"genesys plan --out {path}",
-        ) from error
+        raise _no_plan(path, f"{place or 'the file'}: {first['msg']}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise _no_plan(path, f"its wish can't be read: {error}") from error
+    return saved
+
+
+def _no_plan(path: Path, why: str) -> GenesysError:
+    todo = "save one first, under a name of its own"
+    return GenesysError(f"{path} is no saved plan", why=why, todo=todo, command="genesys plan --out saved.plan")
 
 
 def _desired(desired: Desired) -> dict[str, object]:

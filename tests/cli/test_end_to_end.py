@@ -114,7 +114,7 @@ def test_previews_send_no_write(genesys: Shell, proxy: FaultProxy) -> None:
     for words in (
         ("execute", "network", "main"),
         ("execute", "bucket", "web-assets", "--versioning", "off", "--stack", "work"),
-        ("execute", "bucket", "web-assets", "--adopt"),
+        ("execute", "bucket", "web-assets", "--adopt", "--stack", "work"),
         ("execute", "genesys.yaml"),
         ("plan", "--out", "later.plan"),
         ("destroy",),
@@ -124,6 +124,7 @@ def test_previews_send_no_write(genesys: Shell, proxy: FaultProxy) -> None:
     ):
         ended = genesys(*words)
         assert ended.code == 0, (words, ended.err)
+    assert genesys("execute", "bucket", "web-assets", "--adopt").code == 3  # the file's stack has it
     assert proxy.requests
     assert not proxy.writes
 

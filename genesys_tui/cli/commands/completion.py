@@ -8,17 +8,22 @@ import click
 from click.shell_completion import get_completion_class
 
 from genesys_tui.cli.group import GenesysCommand, root
-from genesys_tui.cli.terminal import Terminal
+from genesys_tui.cli.opening import begin
 from genesys_tui.engine.model.errors import UsageError
 
 SHELLS: Final = ("bash", "zsh", "fish")
 
 
 def _completion(shell: str) -> None:
-    script = get_completion_class(shell)
-    if script is None:
+    common, terminal = begin()
+    completion = get_completion_class(shell)
+    if completion is None:
         raise UsageError(f"there is no completion for {shell}")
-    Terminal().result(script(root, {}, "genesys", "_GENESYS_COMPLETE").source())
+    script = completion(root, {}, "genesys", "_GENESYS_COMPLETE").source()
+    if common.json:
+        terminal.document({"completion": script})
+    else:
+        terminal.result(script)
 
 
 command = GenesysCommand(
@@ -30,5 +35,5 @@ command = GenesysCommand(
     bash: eval "$(genesys completion bash)"     in ~/.bashrc
     zsh:  eval "$(genesys completion zsh)"      in ~/.zshrc
     fish: genesys completion fish | source      in ~/.config/fish/config.fish""",
-    params=[click.Argument(["shell"], type=click.Choice(SHELLS))],
+    params=[click.Argument(["shell"], type=click.Choice(SHELLS), metavar="SHELL")],
 )

@@ -5,14 +5,31 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
-from genesys_tui.cli.change import Request, carry_out, change_options, check
+from genesys_tui.cli.change import Request, adopt_option, carry_out, change_options, check
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.wishes import wish_of
 
+_ARGUMENTS = "genesys.arguments"
+
 
 class _Execute(GenesysCommand):
-    """Completes the options of intents beside its own."""
+    """Completes the options of intents beside its own, and explains those of the kind that is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_ARGUMENTS] = tuple(word for word in args if not word.startswith("-"))
+        return super().parse_args(ctx, args)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        words = ctx.meta.get(_ARGUMENTS)
+        if words:
+            from genesys_tui.engine.workspace import complete_intent
+
+            options = complete_intent(words, "--")
+            if options:
+                with formatter.section("Options of this intent"):
+                    formatter.write_dl(options)
+        super().format_epilog(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         return super().shell_complete(ctx, incomplete) + _intent(ctx, incomplete)
@@ -36,9 +53,9 @@ def _execute(
 ) -> int:
     common, terminal = begin()
     command = ("execute", *words, *(["--adopt"] if adopt else []), "--apply")
-    request = Request(common, command, apply, allow_data_loss, detailed_exitcode)
-    check(request, terminal)
     wish = wish_of(words, adopt=adopt)
+    request = Request(common, command, apply, allow_data_loss, detailed_exitcode, wish.region)
+    check(request, terminal)
     with opened(common, wish) as workspace:
         return carry_out(workspace.plan(wish), request, workspace, terminal)
 
@@ -54,18 +71,18 @@ command = _Execute(
     genesys execute network main
     genesys execute genesys.yaml --apply
 
-    Options that are not listed here belong to the intent.""",
+    Options that are not listed here belong to the intent: `genesys execute bucket --help` explains
+    those of a bucket.""",
     params=[
         click.Argument(
             ["words"],
             nargs=-1,
-            required=True,
             type=click.UNPROCESSED,
             metavar="INTENT... | FILE",
             shell_complete=_words,
         ),
         *change_options(),
-        click.Option(["--adopt"], is_flag=True, help="Take over what exists under the name and is not managed yet."),
+        adopt_option(),
     ],
     context_settings={"ignore_unknown_options": True},
 )

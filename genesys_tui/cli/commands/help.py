@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from genesys_tui.cli.group import COMMANDS, PLANNED, GenesysCommand, not_built, root
-from genesys_tui.cli.terminal import Terminal
+from genesys_tui.cli.group import COMMANDS, PLANNED, GenesysCommand, not_built, root, show_help
 
 
 def _help(name: str | None) -> None:
@@ -15,7 +14,7 @@ def _help(name: str | None) -> None:
     if name is not None:
         name, command, _ = root.resolve_command(context, [name])
         context = click.Context(command or root, info_name=name, parent=context)
-    Terminal().result(context.get_help())
+    show_help(context)
 
 
 def _commands(_context: click.Context, _argument: click.Parameter, incomplete: str) -> list[str]:

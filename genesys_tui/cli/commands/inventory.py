@@ -8,9 +8,10 @@ from genesys_tui.cli import exits
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.render.inventory import inventory_summary, inventory_text
-from genesys_tui.cli.render.text import counted, shown
+from genesys_tui.cli.render.text import counted
 from genesys_tui.cli.terminal import Terminal
 from genesys_tui.engine.model.plan_document import inventory_document
+from genesys_tui.engine.model.shown import shown
 
 if TYPE_CHECKING:
     from genesys_tui.engine.workspace import Inventory, Resource, Workspace
@@ -26,19 +27,20 @@ def _inventory() -> int:
     elif inventory.resources:
         terminal.result(inventory_text(inventory, terminal.columns, terminal.paint))
     for error in inventory.errors:
-        terminal.message(f"{terminal.message_paint.warning('!')} {shown(error)}, the rest is complete")
+        terminal.message(f"{terminal.message_paint.warning('!')} {shown(error)}")
+    if inventory.errors:
+        terminal.message("The rest is complete.")
     if not terminal.as_json:
         terminal.message(inventory_summary(inventory))
     return exits.DONE
 
 
 def _read(workspace: Workspace, terminal: Terminal) -> Inventory:
-    found = 0
+    found: set[tuple[str, str]] = set()
 
     def count(page: tuple[Resource, ...]) -> None:
-        nonlocal found
-        found += len(page)
-        terminal.status(f"reading the account: {counted(found, 'resource')}")
+        found.update((resource.actual.kind, resource.actual.id) for resource in page)
+        terminal.status(f"reading the account: {counted(len(found), 'resource')}")
 
     inventory = workspace.inventory(on_page=count)
     terminal.status("")

@@ -6,19 +6,25 @@ from pathlib import Path
 
 import click
 
-from genesys_tui.cli.change import Request, carry_out, detailed_exitcode_option
+from genesys_tui.cli.change import Request, adopt_option, carry_out, detailed_exitcode_option
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
-from genesys_tui.cli.wishes import wish_here
+from genesys_tui.cli.wishes import names_stack_file, wish_here
+from genesys_tui.engine.model.errors import UsageError
 
 
-def _plan(file: str | None, *, out: str | None, detailed_exitcode: bool) -> int:
+def _plan(file: str | None, *, out: str | None, adopt: bool, detailed_exitcode: bool) -> int:
     common, terminal = begin()
-    target = out or file
-    request = Request(
-        common, ("apply", target) if target else ("apply",), apply=False, detailed_exitcode=detailed_exitcode
-    )
-    wish = wish_here(file)
+    if out is not None and (not out or names_stack_file(out)):
+        raise UsageError(
+            f"a plan can't be saved to {out!r}",
+            why="that is the name of a stack file" if out else "that is no name",
+            todo="give the plan a name of its own",
+            command=common.command("plan", *([file] if file else []), "--out", "genesys.plan"),
+        )
+    stack_file = (*([file] if file else []), *(["--adopt"] if adopt else []))
+    request = Request(common, ("apply", *([out] if out else stack_file)), False, detailed_exitcode=detailed_exitcode)
+    wish = wish_here(file, adopt=adopt)
     with opened(common, wish) as workspace:
         plan = workspace.plan(wish)
         if out:
@@ -33,6 +39,7 @@ command = GenesysCommand(
     params=[
         click.Argument(["file"], required=False, metavar="[FILE]"),
         click.Option(["--out"], metavar="PLANFILE", help="Save the plan; `genesys apply PLANFILE` applies it later."),
+        adopt_option(),
         detailed_exitcode_option(),
     ],
 )

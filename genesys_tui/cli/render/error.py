@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from genesys_tui.cli.render.paint import Paint
-from genesys_tui.cli.render.text import shown
 from genesys_tui.engine.model.errors import GenesysError, WishError
+from genesys_tui.engine.model.shown import shown
 
 
 def error_text(error: GenesysError, paint: Paint) -> str:

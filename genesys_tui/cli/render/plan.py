@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import count
 
 from genesys_tui.cli.render.paint import Paint
-from genesys_tui.cli.render.text import about, counted, money, shown
+from genesys_tui.cli.render.text import about, counted, money
 from genesys_tui.engine.model.plan import Cost, Finding, Plan, Step
+from genesys_tui.engine.model.shown import shown
 
 BLOCKED = "Blocked: this can't be applied as it is."
 
@@ -36,9 +37,9 @@ def _no_steps(plan: Plan) -> str:
     if plan.blocked:
         return BLOCKED
     if plan.undoes:
-        return f"{shown(plan.title)}."
+        return f"{shown(plan.title)}. For an older one: genesys history"
     if not plan.unchanged:
-        return "Nothing to do."
+        return f"Nothing to do in stack '{shown(plan.stack)}'."
     if len(plan.unchanged) == 1:
         return f"Nothing to do: {shown(plan.unchanged[0])} is as wanted."
     return f"Nothing to do: all {counted(len(plan.unchanged), 'resource')} are as wanted."
@@ -107,7 +108,7 @@ def _finding(finding: Finding, paint: Paint) -> str:
 def _conflicts(plan: Plan) -> str:
     """What an undo leaves as it is."""
     lines = [f"- {shown(conflict.address)}: {shown(conflict.message)}" for conflict in plan.conflicts]
-    return "\n".join(["Left alone, because it was changed since:", *lines]) if lines else ""
+    return "\n".join(["Left as it is:", *lines]) if lines else ""
 
 
 def _unchanged(plan: Plan) -> str:

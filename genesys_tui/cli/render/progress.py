@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genesys_tui.cli.render.paint import Paint
-from genesys_tui.cli.render.text import duration, shown
+from genesys_tui.cli.render.text import duration
 from genesys_tui.engine.model.events import (
     Event,
     Finished,
@@ -17,6 +17,7 @@ from genesys_tui.engine.model.events import (
     Waiting,
 )
 from genesys_tui.engine.model.plan import Plan
+from genesys_tui.engine.model.shown import shown
 
 
 class Progress:
@@ -76,6 +77,7 @@ class Progress:
             case StepDone():
                 return f"{self._paint.good('✓')} {name}  {duration(event.seconds)}"
             case StepFailed():
-                return f"{self._paint.bad('✗')} {name}  {shown(str(event.error))}"
+                todo = f"\n  Do: {shown(event.error.todo)}" if event.error.todo else ""
+                return f"{self._paint.bad('✗')} {name}  {shown(str(event.error))}{todo}"
             case _:
                 return f"{self._paint.warning('·')} {name}  skipped: {shown(event.because)}"

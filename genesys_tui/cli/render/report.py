@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from genesys_tui.cli.render.paint import Paint
-from genesys_tui.cli.render.text import counted, duration, shown
+from genesys_tui.cli.render.text import counted, duration
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.plan import Action
+from genesys_tui.engine.model.shown import shown
 
 PAST: dict[Action, str] = {
     "create": "created",
@@ -26,7 +27,7 @@ def report_text(record: ExecutionRecord, paint: Paint, *, again: str, undo: str)
         "\n".join([_headline(record, paint), *done]),
         "\n".join(["Not done:", *rest]) if rest else "",
         f"To go on: {shown(again)}\n(What is done stays done and is not repeated.)" if rest else "",
-        f"To take it back: {shown(undo)}" if done else "",
+        f"To take it back: {shown(undo)}" if done or record.writes else "",
     ]
     return "\n\n".join(section for section in sections if section)
 

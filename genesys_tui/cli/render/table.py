@@ -9,7 +9,7 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 
 from genesys_tui.cli.render.paint import Paint
-from genesys_tui.cli.render.text import shown
+from genesys_tui.engine.model.shown import shown
 
 GAP: Final = "  "
 NARROWEST: Final = 6

@@ -1,30 +1,9 @@
-"""Untrusted text and numbers, made fit to show."""
+"""Numbers and times in words."""
 
 from __future__ import annotations
 
 import shutil
-import unicodedata
 from typing import TextIO
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")
-"""Parts of emoji and of words in some scripts; they steer nothing."""
-
-
-def shown(text: str) -> str:
-    """`text` with everything that could steer a terminal made visible: ESC as ␛, others as ‹202E›."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
-
-
-def _shown(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
-    if unicodedata.category(character) in _UNSEEN and character not in _JOINERS:
-        return f"‹{code:X}›"
-    return character
 
 
 def duration(seconds: float) -> str:

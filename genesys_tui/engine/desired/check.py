@@ -81,6 +81,8 @@ def checked(spec: type[S], asked: dict[str, Plain], *, also: Sequence[str] = (),
         typed = _rest(spec, sound, asked)
     for path, fix in typed.mistakes():
         trail = _walked(asked, path)
+        if trail[:1] in {flaw.trail[:1] for flaw in flaws if len(trail) == 1}:
+            continue  # said already
         flaws.append(Flaw(trail, f"can't be {show(trail)}", fix))
     flaws += _lost_references(sound, typed)
     if flaws:

@@ -18,6 +18,7 @@ from genesys_tui.engine.providers import registry
 
 _EXAMPLE = "genesys execute bucket my-data --versioning on"
 _REMOVALS = ("delete", "destroy", "remove")
+_FILES = "a stack file stands alone, and its name ends in .yaml, .yml or .toml; a saved plan is for `genesys apply`"
 
 
 def parse_intent(words: Sequence[str]) -> Wish:
@@ -38,8 +39,8 @@ def parse_intent(words: Sequence[str]) -> Wish:
         raise WishError(f"can't understand {shown(source)}", (problem,), command=_EXAMPLE)
     kind, *said = rest
     name, spec = _resource(kind, said, source)
-    adopt, modify = action == "adopt", action == "modify"
-    return Wish((Desired(address_of(kind, name), kind, name, spec, adopt=adopt, modify=modify),), source)
+    there = action in ("adopt", "modify")
+    return Wish((Desired(address_of(kind, name), kind, name, spec, adopt=action == "adopt", modify=there),), source)
 
 
 def _split(line: str) -> Sequence[str]:
@@ -70,6 +71,8 @@ def _kind_problem(words: Sequence[str]) -> Problem | None:
         return Problem(None, f"{shown(word)} {NOT_BUILT}", f"kinds: {', '.join(kinds)}")
     if len(words) > 1 and words[1] in kinds:
         return Problem(None, f"{shown(word)} is no action", suggestion(word, ACTIONS, "actions"))
+    if "/" in word or "." in word:
+        return Problem(None, f"{shown(word)} is no kind of resource", _FILES)
     near = meant(word, kinds) or meant(word, ACTIONS)
     fix = f"kinds: {', '.join(kinds)}"
     return Problem(None, f"{shown(word)} is no kind of resource", f"did you mean {near!r}? {fix}" if near else fix)

@@ -11,6 +11,7 @@ from genesys_tui.engine.desired.tree import Node, Source, shown
 from genesys_tui.engine.desired.vocabulary import NOT_BUILT, PROVIDERS_TO_COME, suggestion
 from genesys_tui.engine.desired.yamlfile import read_yaml
 from genesys_tui.engine.model.errors import Problem, WishError
+from genesys_tui.engine.model.identity import REGION, STACK, STACK_RULE
 from genesys_tui.engine.model.resource import Wish
 
 STACK_FILES = ("genesys.yaml", "genesys.yml", "genesys.toml")
@@ -21,8 +22,6 @@ _KEYS = ("provider", "region", "stack", "resources")
 _KEYS_TO_COME = ("outcomes", "policies", "project")
 _STATE_BACKENDS_TO_COME = ("s3", "gcs", "azureblob")
 _STATE_KEYS_TO_COME = ("bucket", "encrypt", "lock_table")
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
-_STACK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -41,8 +40,8 @@ def read_stack_file(path: Path) -> Wish:
     keys = root.value
     _refuse_keys(keys, source)
     _check_provider(keys.get("provider"), source)
-    region = _matching("region", keys.get("region"), _REGION, "such as us-east-1", source)
-    stack = _matching("stack", keys.get("stack"), _STACK, "letters, digits, '-', '_', '.'; at most 64", source)
+    region = _matching("region", keys.get("region"), REGION, "such as us-east-1", source)
+    stack = _matching("stack", keys.get("stack"), STACK, STACK_RULE, source)
     _check_state(keys.get("state"), source)
     resources = keys.get("resources")
     if resources is None or resources.value is None:
@@ -57,7 +56,7 @@ def read_stack_file(path: Path) -> Wish:
 def _text(path: Path, source: Source) -> str:
     """The text of the file. Raises WishError where it is none."""
     if path.suffix not in {".yaml", ".yml", ".toml"}:
-        raise _unreadable(path, f"{shown(path.suffix)} is no stack file", "its name ends in .yaml, .yml or .toml")
+        raise _unreadable(path, "its name is not that of a stack file", "it ends in .yaml, .yml or .toml")
     try:
         with path.open("rb") as file:
             raw = file.read(BYTES_LIMIT + 1)
@@ -82,7 +81,7 @@ def _text(path: Path, source: Source) -> str:
 
 
 def _unreadable(path: Path, why: str, fix: str) -> WishError:
-    return WishError(f"can't read {path}", (Problem(None, why, fix),), command="genesys execute genesys.yaml")
+    return WishError(f"can't read {path}", (Problem(None, why, fix),))
 
 
 def _refuse_keys(keys: dict[str, Node], source: Source) -> None:

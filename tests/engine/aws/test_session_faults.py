@@ -204,7 +204,7 @@ def test_a_refusal_keeps_the_words_of_aws_with_control_characters_shown(session:
     assert (error.failure, error.code) == ("refused", "InvalidVpc.Range")
     assert "[red]invalid[/x]" in error.message
     assert error.message.isprintable()
-    assert "\\u202e" in error.message
+    assert "‹202E›" in error.message
 
 
 def test_expired_credentials_in_the_middle_of_it(session: Session, proxy: FaultProxy) -> None:

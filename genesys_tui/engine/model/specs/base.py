@@ -46,6 +46,9 @@ class Spec(Part):
     records: ClassVar[frozenset[str]] = frozenset()
     """Top fields that hold records by key (subnets): dropping all of a record removes the record."""
 
+    never_absent: ClassVar[frozenset[str]] = frozenset()
+    """Top fields that always have a value in a cloud, so that nobody can wish them away."""
+
     tags: Tags = {}
 
     @classmethod
@@ -61,7 +64,9 @@ class Spec(Part):
     def mistakes(self) -> Iterator[tuple[Path, str]]:
         """What is wrong between the fields of a wish: the path, and what would be right. What a cloud holds is never
         asked: it may be what we would refuse."""
-        yield from ()
+        for field in sorted(self.model_fields_set & self.never_absent):
+            if getattr(self, field) is None:
+                yield (field,), "leave it out, or give it a value"
 
     @property
     def document(self) -> Document:

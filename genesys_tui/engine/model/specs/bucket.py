@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
@@ -44,6 +44,8 @@ class Lifecycle(Part):
 
 class BucketSpec(Spec):
     """A bucket. `encryption`: `managed` (SSE-S3), `kms` (the account's aws/s3 key), or the id or ARN of a KMS key."""
+
+    never_absent: ClassVar[frozenset[str]] = frozenset({"versioning", "encryption", "public_access"})
 
     versioning: bool | None = None
     encryption: Annotated[

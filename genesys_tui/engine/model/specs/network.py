@@ -63,6 +63,7 @@ class NetworkSpec(Spec):
     """A network. Unset `subnets`: one public and one private (unless `private` is off) in each of `zones` zones."""
 
     records: ClassVar[frozenset[str]] = frozenset({"subnets"})
+    never_absent: ClassVar[frozenset[str]] = frozenset({"cidr", "zones", "private", "internet", "subnets"})
 
     cidr: Cidr | None = None
     zones: Annotated[int, Field(ge=1, le=6)] | None = None
@@ -80,6 +81,7 @@ class NetworkSpec(Spec):
         return "no space at its start or end" if name != name.strip() else ""
 
     def mistakes(self) -> Iterator[tuple[Path, str]]:
+        yield from super().mistakes()
         if "Name" in self.tags:
             yield ("tags", "Name"), "the network's own name is written there"
         for name, part in (self.subnets or {}).items():

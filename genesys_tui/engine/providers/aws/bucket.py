@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Guard, Token, Value, fingerprint, read
+from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Token, Value, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Facts, Fields, Found, Kind, Placement, Reading
@@ -18,26 +18,15 @@ from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
 from genesys_tui.engine.model.specs.bucket import BucketSpec, Lifecycle
 from genesys_tui.engine.providers.aws.bucket_documents import (
     PUBLIC_ACCESS_BLOCK,
-    encryption_document,
     encryption_of,
     foreign_rules,
     lifecycle_of,
-    merged_rules,
-    merged_tags,
     tag_set,
     users_tags,
 )
+from genesys_tui.engine.providers.aws.bucket_lines import mark_line, setting, setting_lines
 
 STORAGE = Price("storage", "GB-month", 0.023, low=1, typical=50, high=1_000)
-
-READS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "versioning": ("GetBucketVersioning", ()),
-    "encryption": ("GetBucketEncryption", ("ServerSideEncryptionConfigurationNotFoundError",)),
-    "public_access": ("GetPublicAccessBlock", ("NoSuchPublicAccessBlockConfiguration",)),
-    "lifecycle": ("GetBucketLifecycleConfiguration", ("NoSuchLifecycleConfiguration",)),
-    "tags": ("GetBucketTagging", ("NoSuchTagSet",)),
-}
-"""The one call that reads each field, and the codes by which S3 says that there is none."""
 
 
 class Bucket(Kind[BucketSpec]):
@@ -70,7 +59,7 @@ class Bucket(Kind[BucketSpec]):
         if not asked:
             there = yield read("s3", "HeadBucket", {"Bucket": id}, absent_on=("404", "NoSuchBucket"))
             return None if there is None else _bare({"Name": id})
-        answers = yield [_setting(id, field) for field in asked]
+        answers = yield [setting(id, field) for field in asked]
         for answer in answers:
             if isinstance(answer, CallError):
                 if answer.code == "NoSuchBucket":
@@ -117,17 +106,7 @@ class Bucket(Kind[BucketSpec]):
         yield from self.update(new, _beyond_blank(want), place, facts)
 
     def update(self, have: Actual, changed: BucketSpec, place: Placement, facts: Facts) -> Iterator[Line]:
-        bucket = {"Bucket": have.id}
-        if changed.has("versioning"):
-            yield _versioning(bucket, changed.versioning)
-        if changed.has("encryption"):
-            yield _encryption(bucket, changed.encryption)
-        if changed.has("public_access"):
-            yield _public_access(bucket, changed.public_access)
-        if changed.has("lifecycle"):
-            yield _lifecycle(have, changed.lifecycle or Lifecycle.model_validate(Lifecycle().model_dump()))
-        if changed.has("tags"):
-            yield Line("Set the tags of the bucket", "Asked for", (_tagging(have, changed.tags),))
+        yield from setting_lines(have, changed)
 
     def delete(self, have: Actual, facts: Facts) -> Iterator[Line]:
         yield Line(
@@ -137,11 +116,7 @@ class Bucket(Kind[BucketSpec]):
         )
 
     def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
-        call = _tagging(have, tags)
-        if tags.get(f"{MARK_PREFIX}stack") is not None:
-            yield Line(f"Tag bucket '{have.name}' as ours", "Others can see who manages it", (call,))
-        else:
-            yield Line(f"Take our tags off bucket '{have.name}'", "It is no longer ours", (call,))
+        yield mark_line(have, tags)
 
     # words and numbers --------------------------------------------------------------------------------------------
     def prices(self, want: BucketSpec) -> tuple[Price, ...]:
@@ -193,11 +168,6 @@ def _bare(bucket: Mapping[str, Any]) -> Actual:
     )
 
 
-def _setting(id: str, field: str) -> Call:
-    operation, absent = READS[field]
-    return read("s3", operation, {"Bucket": id}, absent_on=absent)
-
-
 def _actual(id: str, answers: Mapping[str, Answer | None]) -> Actual:
     """The bucket from the answers to the reads of its fields; None where S3 says that there is none."""
     spec: dict[str, Any] = {}
@@ -234,62 +204,3 @@ def _beyond_blank(want: BucketSpec) -> BucketSpec:
     if document.get("encryption") is None:
         document.pop("encryption", None)
     return BucketSpec.of(document)
-
-
-def _versioning(bucket: Mapping[str, str], on: bool | None) -> Line:
-    status = "Enabled" if on else "Suspended"
-    call = Call("s3", "PutBucketVersioning", {**bucket, "VersioningConfiguration": {"Status": status}}, idempotent=True)
-    if on:
-        return Line("Enable versioning on bucket", "Protect against accidental deletion", (call,))
-    return Line("Suspend versioning on bucket", "Asked for: new versions are no longer kept", (call,))
-
-
-def _encryption(bucket: Mapping[str, str], key: str | None) -> Line:
-    if key is None:
-        call = Call("s3", "DeleteBucketEncryption", {**bucket}, idempotent=True)
-        return Line("Leave encryption to the S3 default", "Asked for", (call,))
-    document = encryption_document(key)
-    call = Call("s3", "PutBucketEncryption", {**bucket, "ServerSideEncryptionConfiguration": document}, idempotent=True)
-    with_what = {"managed": "AWS managed keys", "kms": "the account's KMS key for S3"}.get(key, f"KMS key {key}")
-    return Line(f"Apply encryption with {with_what}", "Secure data at rest", (call,))
-
-
-def _public_access(bucket: Mapping[str, str], allowed: bool | None) -> Line:
-    if allowed:
-        call = Call("s3", "DeletePublicAccessBlock", {**bucket}, idempotent=True)
-        return Line("Allow public access to be granted", "Asked for: a policy or ACL can now open the bucket", (call,))
-    block = dict.fromkeys(PUBLIC_ACCESS_BLOCK, True)
-    call = Call("s3", "PutPublicAccessBlock", {**bucket, "PublicAccessBlockConfiguration": block}, idempotent=True)
-    return Line("Block all public access", "Prevent data exposure", (call,))
-
-
-def _lifecycle(have: Actual, changed: Lifecycle) -> Line:
-    before = have.provider_data.get("rules")
-    rules = merged_rules(before or [], changed)
-    look = _setting(have.id, "lifecycle")
-    guard = None if before is None else Guard(look, "Rules", fingerprint(before))
-    if rules:
-        call = Call(
-            "s3",
-            "PutBucketLifecycleConfiguration",
-            {"Bucket": have.id, "LifecycleConfiguration": {"Rules": rules}},
-            guard=guard,
-            idempotent=True,
-        )
-    else:
-        call = Call("s3", "DeleteBucketLifecycle", {"Bucket": have.id}, guard=guard, idempotent=True)
-    kept = len(before or [])
-    reason = "Old data goes by itself" + (f"; the {kept} rules there are kept" if kept else "")
-    return Line("Set the lifecycle rules of the bucket", reason, (call,))
-
-
-def _tagging(have: Actual, changed: Mapping[str, Any]) -> Call:
-    before = have.provider_data.get("tag_set")
-    tags = merged_tags(before or [], changed)
-    # A bucket that this very plan creates has no tags of others yet: there is nothing to guard.
-    guard = Guard(_setting(have.id, "tags"), "TagSet", fingerprint(before)) if "tags" in have.spec else None
-    if not tags:
-        return Call("s3", "DeleteBucketTagging", {"Bucket": have.id}, guard=guard, idempotent=True)
-    return Call(
-        "s3", "PutBucketTagging", {"Bucket": have.id, "Tagging": {"TagSet": tags}}, guard=guard, idempotent=True
-    )

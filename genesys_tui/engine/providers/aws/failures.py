@@ -10,9 +10,10 @@ from botocore.parsers import ResponseParserError
 
 from genesys_tui.engine.model.call import Call
 from genesys_tui.engine.model.errors import CallError, CallFailure, GenesysError, NoCredentialsError
+from genesys_tui.engine.model.shown import shown
 
-ERRORS = (boto.ClientError, boto.BotoCoreError, ResponseParserError)
-"""All that a call may raise but for faults of the program."""
+ERRORS = (boto.ClientError, boto.BotoCoreError, ResponseParserError, KeyError)
+"""All that a call may raise but for faults of the program. KeyError: botocore's parser, of a body without a result."""
 
 DENIED = frozenset(
     {
@@ -71,6 +72,9 @@ _NO_CREDENTIALS = (
     boto.RefreshWithMFAUnsupportedError,
 )
 
+LONGEST = 400
+"""Characters of a message that are shown: an endpoint may answer with a whole page."""
+
 START = "or look around without an account: `genesys-tui --demo`"
 
 
@@ -79,14 +83,17 @@ def call_error(call: Call, error: Exception, profile: str | None) -> CallError:
     if isinstance(error, boto.ClientError):
         return _answered(call, error, profile)
     code = type(error).__name__
-    message = shown(str(error))
+    message = _short(str(error))
     if isinstance(error, _NO_CREDENTIALS):
         todo, command = _sign_in(profile) if isinstance(error, _NO_SESSION) else _configure()
         return CallError(call.name, "expired", code, message, todo=todo, command=command)
     if _was_not_sent(error):
         todo = "Check the network, the region and AWS_ENDPOINT_URL"
         return CallError(call.name, "unreachable", code, message, todo=todo)
-    if isinstance(error, boto.HTTPClientError | boto.SSLError | ResponseParserError):
+    if isinstance(error, ResponseParserError | KeyError):
+        todo = "Check AWS_ENDPOINT_URL: what answers there does not speak AWS"
+        return CallError(call.name, "lost", code, f"an answer that is none of {call.service}'s: {message}", todo=todo)
+    if isinstance(error, boto.HTTPClientError | boto.SSLError):
         return CallError(call.name, "lost", code, message)
     return CallError(call.name, "refused", code, message)
 
@@ -99,7 +106,7 @@ def no_credentials(error: CallError) -> NoCredentialsError:
 
 def setup_error(error: Exception) -> GenesysError:
     """The designed error for settings that no client can be made from."""
-    why = shown(str(error))
+    why = _short(str(error))
     if isinstance(error, boto.ProfileNotFound):
         todo = f"Choose another with --profile or AWS_PROFILE, make it with `aws configure --profile NAME`, {START}"
         return NoCredentialsError(
@@ -109,15 +116,14 @@ def setup_error(error: Exception) -> GenesysError:
     return GenesysError("The AWS settings can't be used", why=why, todo=todo, command="aws configure list")
 
 
-def shown(text: str) -> str:
-    """The text with control characters and the like written as escapes, on one line."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+def _short(text: str) -> str:
+    return shown(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
 
 
 def _answered(call: Call, error: boto.ClientError, profile: str | None) -> CallError:
     answer = error.response
     code = str(answer.get("Error", {}).get("Code", "") or "Unknown")
-    message = shown(str(answer.get("Error", {}).get("Message", "")))
+    message = _short(str(answer.get("Error", {}).get("Message", "")))
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     failure = _failure(code, status)
     if code in call.absent_on:
@@ -129,7 +135,8 @@ def _answered(call: Call, error: boto.ClientError, profile: str | None) -> CallE
     if failure == "expired":
         todo, command = _configure() if code in UNKNOWN else _sign_in(profile)
         return CallError(call.name, "expired", code, message, todo=todo, command=command)
-    return CallError(call.name, failure, shown(code), message)
+    todo = "Try again in a moment; nothing is done twice" if failure in {"lost", "throttled"} else ""
+    return CallError(call.name, failure, _short(code), message, todo=todo)
 
 
 def _failure(code: str, status: int) -> CallFailure:

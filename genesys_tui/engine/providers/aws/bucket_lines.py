@@ -1,0 +1,130 @@
+"""What a change of a bucket's settings comes to: sentences, reasons, and the one call that each needs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from genesys_tui.engine.model.call import Call, Guard, Params, fingerprint, read
+from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
+from genesys_tui.engine.model.specs.bucket import BucketSpec, Lifecycle
+from genesys_tui.engine.providers.aws.bucket_documents import (
+    PUBLIC_ACCESS_BLOCK,
+    encryption_document,
+    foreign_rules,
+    merged_rules,
+    merged_tags,
+)
+
+READS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "versioning": ("GetBucketVersioning", ()),
+    "encryption": ("GetBucketEncryption", ("ServerSideEncryptionConfigurationNotFoundError",)),
+    "public_access": ("GetPublicAccessBlock", ("NoSuchPublicAccessBlockConfiguration",)),
+    "lifecycle": ("GetBucketLifecycleConfiguration", ("NoSuchLifecycleConfiguration",)),
+    "tags": ("GetBucketTagging", ("NoSuchTagSet",)),
+}
+"""The one call that reads each field, and the codes by which S3 says that there is none."""
+
+
+def setting(id: str, field: str) -> Call:
+    operation, absent = READS[field]
+    return read("s3", operation, {"Bucket": id}, absent_on=absent)
+
+
+def setting_lines(have: Actual, changed: BucketSpec) -> Iterator[Line]:
+    """The fewest calls that bring `changed` about."""
+    bucket = {"Bucket": have.id}
+    if changed.has("versioning"):
+        yield _versioning(bucket, changed.versioning)
+    if changed.has("encryption"):
+        yield _encryption(bucket, changed.encryption)
+    if changed.has("public_access"):
+        yield _public_access(bucket, changed.public_access)
+    if changed.has("lifecycle"):
+        yield _lifecycle(have, changed.lifecycle or Lifecycle.model_validate(Lifecycle().model_dump()))
+    if changed.has("tags"):
+        yield Line(_in_words(changed.tags, "the bucket"), "Asked for", (_tagging(have, changed.tags),))
+
+
+def mark_line(have: Actual, tags: Mapping[str, str | None]) -> Line:
+    """Our own tags, with those asked for beside them: S3 takes all in one document."""
+    asked = {key: value for key, value in tags.items() if not key.startswith(MARK_PREFIX)}
+    others = f". {_in_words(asked, 'it')}" if asked else ""
+    call = (_tagging(have, tags),)
+    if any(value is not None for key, value in tags.items() if key.startswith(MARK_PREFIX)):
+        return Line(f"Tag bucket '{have.name}' as ours{others}", "Others can see who manages it", call)
+    return Line(f"Take our tags off bucket '{have.name}'{others}", "It is no longer ours", call)
+
+
+def _versioning(bucket: Mapping[str, str], on: bool | None) -> Line:
+    status = "Enabled" if on else "Suspended"
+    call = Call("s3", "PutBucketVersioning", {**bucket, "VersioningConfiguration": {"Status": status}}, idempotent=True)
+    if on:
+        return Line("Enable versioning on bucket", "Protect against accidental deletion", (call,))
+    return Line("Suspend versioning on bucket", "Asked for: new versions are no longer kept", (call,))
+
+
+def _encryption(bucket: Mapping[str, str], key: str | None) -> Line:
+    if key is None:
+        call = Call("s3", "DeleteBucketEncryption", {**bucket}, idempotent=True)
+        return Line("Leave encryption to the S3 default", "Asked for", (call,))
+    document = encryption_document(key)
+    call = Call("s3", "PutBucketEncryption", {**bucket, "ServerSideEncryptionConfiguration": document}, idempotent=True)
+    with_what = {"managed": "AWS managed keys", "kms": "the account's KMS key for S3"}.get(key, f"KMS key {key}")
+    return Line(f"Apply encryption with {with_what}", "Secure data at rest", (call,))
+
+
+def _public_access(bucket: Mapping[str, str], allowed: bool | None) -> Line:
+    if allowed:
+        call = Call("s3", "DeletePublicAccessBlock", {**bucket}, idempotent=True)
+        return Line("Allow public access to be granted", "Asked for: a policy or ACL can now open the bucket", (call,))
+    block = dict.fromkeys(PUBLIC_ACCESS_BLOCK, True)
+    call = Call("s3", "PutPublicAccessBlock", {**bucket, "PublicAccessBlockConfiguration": block}, idempotent=True)
+    return Line("Block all public access", "Prevent data exposure", (call,))
+
+
+AGING: Mapping[str, str] = {
+    "delete_after_days": "delete objects",
+    "archive_after_days": "archive objects",
+    "delete_old_versions_after_days": "delete old versions",
+    "abort_uploads_after_days": "end unfinished uploads",
+}
+
+
+def _lifecycle(have: Actual, changed: Lifecycle) -> Line:
+    before = have.provider_data.get("rules")
+    rules = merged_rules(before or [], changed)
+    guard = None if before is None else Guard(setting(have.id, "lifecycle"), "Rules", fingerprint(before))
+    if rules:
+        params: Params = {"Bucket": have.id, "LifecycleConfiguration": {"Rules": rules}}
+        call = Call("s3", "PutBucketLifecycleConfiguration", params, guard=guard, idempotent=True)
+    else:
+        call = Call("s3", "DeleteBucketLifecycle", {"Bucket": have.id}, guard=guard, idempotent=True)
+    days = changed.model_dump(exclude_unset=True)
+    phrases = [f"{AGING[field]} after {n} days" if n else f"no longer {AGING[field]}" for field, n in days.items()]
+    reason = "Old data goes by itself" if any(days.values()) else "Asked for"
+    kept = len(foreign_rules(before or ()))
+    if kept:
+        reason += f"; {kept} rule{'s' if kept > 1 else ''} of others stay{'' if kept > 1 else 's'}"
+    return Line(f"Set the lifecycle: {', '.join(phrases)}", reason, (call,))
+
+
+def _in_words(tags: Mapping[str, str | None], what: str) -> str:
+    """`Tag the bucket: team=blue; take off: cost`."""
+    there = [f"{key}={value}" for key, value in tags.items() if value is not None]
+    gone = [key for key, value in tags.items() if value is None]
+    put = f"Tag {what}: {', '.join(there)}" if there else ""
+    taken = f"{'take' if there else 'Take'} off {what}: {', '.join(gone)}" if gone else ""
+    return "; ".join(part for part in (put, taken) if part)
+
+
+def _tagging(have: Actual, changed: Mapping[str, str | None]) -> Call:
+    before = have.provider_data.get("tag_set")
+    tags = merged_tags(before or [], changed)
+    # A bucket that this very plan creates has no tags of others yet: there is nothing to guard.
+    guard = Guard(setting(have.id, "tags"), "TagSet", fingerprint(before)) if "tags" in have.spec else None
+    if not tags:
+        return Call("s3", "DeleteBucketTagging", {"Bucket": have.id}, guard=guard, idempotent=True)
+    return Call(
+        "s3", "PutBucketTagging", {"Bucket": have.id, "Tagging": {"TagSet": tags}}, guard=guard, idempotent=True
+    )
