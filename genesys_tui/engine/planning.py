@@ -6,7 +6,7 @@ asking the cloud.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -43,13 +43,13 @@ class Planning:
         self._seen: dict[tuple[object, ...], Actual | None] = {}
 
     def forget_reads(self) -> None:
-        """What was read may not be so any more."""
-        self._seen.clear()
+        """What was read, or is being read just now, may not be so any more."""
+        self._seen = {}
 
     # the plans ----------------------------------------------------------------------------------------------------
     def plan(self, wish: Wish, stack: str, *, refresh: bool) -> Plan:
         """The plan of what is wanted. Raises GenesysError for a cycle, or a wish for another region."""
-        self._check_region(wish)
+        self._check_region(wish.region, wish.source, "genesys plan")
         scope, snapshot = self._open(stack)
         fragments = snapshot.fragments
         subjects = [
@@ -64,7 +64,8 @@ class Planning:
         ] + [self._removal(item) for item in dropped(wish, fragments)]
         actuals, unread = self._observe(subjects, refresh=refresh)
         decided = decisions(wish, fragments, actuals, registry.kind)
-        return self._forecast(self._draft(decided, scope, snapshot, wish.source, unread))
+        findings = [*unread, *self._owned_elsewhere(decided, scope)]
+        return self._forecast(self._draft(decided, scope, snapshot, wish.source, findings))
 
     def destroy(self, stack: str, addresses: Sequence[str]) -> Plan:
         """The plan that removes all (or these) of a stack. Raises UsageError for an address that it does not hold."""
@@ -82,7 +83,8 @@ class Planning:
             for item in doomed
             if item.address in actuals
         ]
-        return self._forecast(self._draft(decided, scope, snapshot, f"stack '{stack}'", unread))
+        findings = [*unread, *_still_needed(doomed, snapshot)]
+        return self._forecast(self._draft(decided, scope, snapshot, f"stack '{stack}'", findings))
 
     def undo(self, execution: str | None, stack: str | None) -> Plan:
         """The plan that takes an execution back."""
@@ -104,6 +106,21 @@ class Planning:
         made = replace(made, plan=replace(made.plan, title=title))
         return with_restored(self._forecast(made), undone, record.id)
 
+    def _owned_elsewhere(self, decided: Sequence[Decision], scope: Scope) -> Iterator[Finding]:
+        """A thing has one owner at most: what another stack of ours owns, in whatever region, is not adopted."""
+        adopted = {
+            (item.kind.name, item.actual.id): item for item in decided if item.verdict == "adopt" and item.actual
+        }
+        if not adopted:
+            return
+        for other in self._backend.stacks():
+            fragments = self._backend.load(other).fragments.values() if other != scope else ()
+            for fragment in fragments:
+                item = adopted.get((fragment.kind, fragment.id))
+                if item is not None and fragment.owned:
+                    message = f"{item.kind.title} '{item.name}' belongs to stack '{other.stack}' ({other.region})"
+                    yield Finding("blocked", item.address, message, "undo its creation or adoption there first")
+
     # the way ------------------------------------------------------------------------------------------------------
     def _open(self, stack: str) -> tuple[Scope, Snapshot]:
         """Before all else, what a dead process left behind is settled."""
@@ -115,18 +132,19 @@ class Planning:
         """What is there by address, and a finding that blocks for each that could not be read."""
         if refresh:
             self.forget_reads()
-        ask = [subject for subject in subjects if subject.key not in self._seen]
+        known = self._seen
+        ask = [subject for subject in subjects if subject.key not in known]
         seen: Seen = observe(self._reader, ask)
         for subject in ask:
             answer = seen[subject.address]
             if not isinstance(answer, CallError):
-                self._seen[subject.key] = answer
+                known[subject.key] = answer
         findings = [
             Finding("blocked", address, f"it can't be read: {answer}", answer.todo)
             for address, answer in seen.items()
             if isinstance(answer, CallError)
         ]
-        return {item.address: self._seen[item.key] for item in subjects if item.key in self._seen}, findings
+        return {item.address: known[item.key] for item in subjects if item.key in known}, findings
 
     def _draft(
         self, decided: Sequence[Decision], scope: Scope, snapshot: Snapshot, source: str, findings: list[Finding]
@@ -166,9 +184,11 @@ class Planning:
         return Subject(fragment.address, kind, fragment.name, fields_to_read(kind, None, fragment), fragment)
 
     def _undo_subject(self, step: StepRecord, now: Fragment | None) -> Subject:
+        """What was forgotten is looked for by the id it had."""
         kind = registry.kind(step.kind)
         name = step.address.partition(".")[2]
-        return Subject(step.address, kind, name, kind.fields, now, whole=True)
+        known = now or (step.remembered if step.action == "forget" else None)
+        return Subject(step.address, kind, name, kind.fields, known, whole=True)
 
     def _undoable(self, execution: str | None, stack: str | None) -> ExecutionRecord:
         if execution is not None:
@@ -181,20 +201,38 @@ class Planning:
                 raise GenesysError(f"execution {execution} is still running", todo="wait for its end, or cancel it")
             if record.undone_by:
                 raise GenesysError(f"execution {execution} is already undone", why=f"by {record.undone_by}")
+            self._check_region(record.region, f"execution {execution}", f"genesys undo {execution}")
             return record
         for record in self._backend.history():
-            if record.undone_by or record.undoes or record.status == "running" or (stack and record.stack != stack):
+            if record.undone_by or record.status == "running" or (stack and record.stack != stack):
                 continue
-            return record
+            if self._is_undo(record):
+                continue
+            if record.region == self._reader.region and any(step.status in UNDOABLE for step in record.steps):
+                return record
         raise GenesysError("there is nothing to undo", command="genesys history")
 
-    def _check_region(self, wish: Wish) -> None:
-        if wish.region and wish.region != self._reader.region:
+    def _is_undo(self, record: ExecutionRecord) -> bool:
+        """The undo of an undo does it again: that is none."""
+        if not record.undoes:
+            return False
+        undone = self._backend.execution(record.undoes)
+        return undone is None or not self._is_undo(undone)
+
+    def _check_region(self, region: str | None, what: str, command: str) -> None:
+        if region and region != self._reader.region:
             raise GenesysError(
-                f"{wish.source} is for {wish.region}, this workspace is in {self._reader.region}",
+                f"{what} is for {region}, this workspace is in {self._reader.region}",
                 todo="give the region",
-                command=f"genesys plan --region {wish.region}",
+                command=f"{command} --region {region}",
             )
+
+
+def _still_needed(doomed: Sequence[Fragment], snapshot: Snapshot) -> Iterator[Finding]:
+    going = {item.address for item in doomed}
+    for item in snapshot.fragments.values():
+        for needed in going.intersection(item.needs) if item.address not in going else ():
+            yield Finding("warning", needed, f"{item.address} still needs it", f"destroy {item.address} too")
 
 
 def _to_change(decision: Decision) -> Any:

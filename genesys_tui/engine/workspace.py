@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from genesys_tui.engine import planfile
 from genesys_tui.engine.desired.completion import complete_intent
@@ -49,6 +49,8 @@ __all__ = [
 
 DEFAULT_STACK = "default"
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -62,12 +64,26 @@ class Settings:
     home: Path | None = None
 
 
+class _opened(cached_property[T]):  # noqa: N801 - it is used as a decorator
+    """Opened once, whichever thread is first: from Python 3.12 on a cached property takes no lock of its own."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Self | T:
+        if not isinstance(instance, Workspace):
+            return self
+        with instance.opening:
+            return super().__get__(instance, owner)
+
+
 class Workspace:
     """`Workspace(settings)` opens nothing yet: the first method that needs the account asks it who we are."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._lock = RLock()
+        self.opening = RLock()
 
     def identity(self) -> Identity:
         """One STS call, remembered. Raises `NoCredentialsError`."""
@@ -134,8 +150,14 @@ class Workspace:
                 raise BlockedError(f"{finding.address}: {finding.message}", todo=finding.fix)
         if not plan.steps:
             raise BlockedError("there is nothing to apply")
+        here = self.identity()
+        if (plan.account, plan.region) != (here.account, here.region):
+            raise MovedError(
+                f"the plan is for {plan.account} in {plan.region}, this workspace is {here.account} in {here.region}",
+                todo="plan again",
+            )
         self._planning.forget_reads()
-        return start(plan, self._writer, self._reader, self._backend)
+        return start(plan, self._writer, self._reader, self._backend, self._planning.forget_reads)
 
     def history(self, limit: int = 100) -> list[ExecutionRecord]:
         """Newest first, of all stacks of the account."""
@@ -154,23 +176,23 @@ class Workspace:
                 self.__dict__[opened].close()
 
     # what is opened when it is needed -----------------------------------------------------------------------------
-    @cached_property
+    @_opened
     def _reader(self) -> Session:
         return self._session(read_only=True)
 
-    @cached_property
+    @_opened
     def _writer(self) -> Session:
         if self.settings.read_only:
             raise BlockedError("this workspace is read-only")
         return self._session(read_only=False)
 
-    @cached_property
+    @_opened
     def _backend(self) -> Backend:
         from genesys_tui.engine.state.sqlite import SqliteBackend
 
         return SqliteBackend(state_folder(self.settings.home) / f"{_partition(self.identity())}.db")
 
-    @cached_property
+    @_opened
     def _planning(self) -> Planning:
         return Planning(self._reader, self._backend)
 
@@ -181,10 +203,10 @@ class Workspace:
         return Session(Target(settings.profile, settings.region, settings.endpoint), read_only=read_only)
 
     def _ours(self) -> dict[tuple[str, str], tuple[str, Fragment]]:
-        scopes = [scope for scope in self._backend.stacks() if scope.region == self._reader.region]
+        """Of all regions: a bucket is listed in each of them."""
         return {
             (fragment.kind, fragment.id): (scope.stack, fragment)
-            for scope in scopes
+            for scope in self._backend.stacks()
             for fragment in self._backend.load(scope).fragments.values()
         }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from genesys_tui.engine.model.errors import GenesysError, NoCredentialsError
+from genesys_tui.engine.model.errors import GenesysError, NoCredentialsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,8 +86,9 @@ class Account:
         """`time.monotonic()` of the last complete listing; 0 for none."""
 
     @property
-    def lacks_credentials(self) -> bool:
-        return self.phase == "failed" and isinstance(self.error, NoCredentialsError) and not self.rows
+    def unconfigured(self) -> bool:
+        """There are no credentials, or it is not said which region: nothing can be looked at."""
+        return self.phase == "failed" and isinstance(self.error, NoCredentialsError | UsageError) and not self.rows
 
     @property
     def stale(self) -> bool:

@@ -7,14 +7,15 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Where = Literal["everywhere", "lists", "inventory", "plan", "history"]
+Where = Literal["everywhere", "pane", "lists", "inventory", "plan", "history"]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """`keys`: Textual's names, comma separated. `shown`: the key as people call it. `name`: the method
-    `action_<name>` of the app (everywhere), the list, or the mode's screen. `label`: the footer's word; without one it
-    is only in help. `does`: the sentence for help and palette."""
+    `action_<name>` of the app (everywhere), the list, or the screen (its mode, or any with a side pane). `label`: the
+    footer's word; without one it is only in help. `does`: the sentence for help and palette. `opens`: what is typed
+    next is meant for what it opens, so no further key is looked at before that stands."""
 
     where: Where
     keys: str
@@ -22,11 +23,20 @@ class Action:
     name: str
     label: str
     does: str
+    opens: bool = False
 
 
 ACTIONS = (
     Action("inventory", "enter", "enter", "open", "open", "Open or close the details of this resource"),
-    Action("inventory", "slash", "/", "filter", "filter", "Filter: text  kind:bucket  tag:env=prod  managed:no  !cdk"),
+    Action(
+        "inventory",
+        "slash",
+        "/",
+        "filter",
+        "filter",
+        "Filter: text  kind:bucket  tag:env=prod  managed:no  !cdk",
+        opens=True,
+    ),
     Action("inventory", "r", "r", "refresh", "refresh", "Read the account again"),
     Action("inventory", "p", "p", "app.go('plan')", "plan", "Go to the plan"),
     Action("inventory", "y", "y", "copy_id", "copy id", "Copy the id (of all marked ones, if there are any)"),
@@ -35,19 +45,22 @@ ACTIONS = (
     Action("inventory", "s", "s", "sort", "sort", "Sort by the next column"),
     Action("inventory", "escape", "esc", "back", "", "Close the details, then clear the filter, then the marks"),
     Action("plan", "a", "a", "apply", "apply", "Apply this plan (asks first)"),
-    Action("plan", "enter", "enter", "open", "calls and diff", "Show the calls and the differences of this step"),
+    Action("plan", "A", "A", "adopt", "adopt", "Take over what exists already, where that stands in the way"),
+    Action("plan", "enter", "enter", "open", "calls", "Show the calls and the differences of this step"),
     Action("plan", "i", "i", "summary", "summary", "Show permissions, cost, time, undo and findings"),
     Action("plan", "u", "u", "undo", "undo last", "Preview the undo of the last apply"),
-    Action("plan", "e", "e", "edit", "edit file", "Edit the stack file in $EDITOR"),
+    Action("plan", "e", "e", "edit", "edit", "Edit the stack file in $EDITOR"),
     Action("plan", "r", "r", "refresh", "refresh", "Read the cloud again and plan anew"),
-    Action("plan", "c", "c", "copy_plan", "copy as JSON", "Copy the plan as JSON"),
-    Action("plan", "o", "o", "save_plan", "save", "Save the plan as a JSON file in this folder"),
-    Action("plan", "x", "x", "discard", "", "Put this plan away; the stack file's plan comes back"),
+    Action("plan", "x", "x", "discard", "put away", "Put this plan away; the stack file's plan comes back"),
+    Action("plan", "o", "o", "save_plan", "save", "Save the plan in this folder, for genesys apply"),
+    Action("plan", "c", "c", "copy_plan", "copy JSON", "Copy the plan as JSON"),
     Action("plan", "escape", "esc", "back", "", "Close the step; while applying: ask to cancel"),
     Action("history", "enter", "enter", "open", "open", "Open or close what this apply did"),
     Action("history", "u", "u", "undo", "undo this", "Preview the undo of this apply"),
     Action("history", "r", "r", "refresh", "refresh", "Read the history again"),
     Action("history", "escape", "esc", "back", "", "Close the details"),
+    Action("pane", "J,shift+down", "J", "side_down", "", "Scroll the side pane on"),
+    Action("pane", "K,shift+up", "K", "side_up", "", "Scroll the side pane back"),
     Action("lists", "j,down", "j ↓", "down", "", "Next"),
     Action("lists", "k,up", "k ↑", "up", "", "Previous"),
     Action("lists", "g,home", "g", "top", "", "First"),
@@ -57,7 +70,15 @@ ACTIONS = (
     Action("everywhere", "1", "1", "go('inventory')", "", "Inventory: what is in the account"),
     Action("everywhere", "3", "3", "go('plan')", "", "Plan: what would change, before it does"),
     Action("everywhere", "5", "5", "go('history')", "", "History: what was applied, and its undo"),
-    Action("everywhere", "colon", ":", "palette", "go to", "Go to a screen, run an action, or type what you want"),
+    Action(
+        "everywhere",
+        "colon",
+        ":",
+        "palette",
+        "go to",
+        "Go to a screen, run an action, or type what you want",
+        opens=True,
+    ),
     Action("everywhere", "question_mark", "?", "help", "help", "All keys"),
     Action("everywhere", "q,ctrl+q", "q", "leave", "quit", "Quit"),
 )
@@ -70,4 +91,4 @@ def at(where: Where) -> tuple[Action, ...]:
 
 def bindings(where: Where) -> list[BindingType]:
     """Their keys, for Textual."""
-    return [Binding(action.keys, action.name, action.does, show=False) for action in at(where)]
+    return [Binding(action.keys, action.name, action.does, show=False, priority=action.opens) for action in at(where)]

@@ -39,9 +39,11 @@ class Background:
         with suppress(RuntimeError):  # the loop closed meanwhile
             self._pump.post_message(Arrived(call))
 
-    def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[GenesysError], None]) -> None:
+    def run(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[GenesysError], None]
+    ) -> threading.Thread:
         """Do the work in a thread of its own; `done` or `failed` is called on the screen's thread."""
-        self.thread(lambda: self.settle(work, done, failed))
+        return self.thread(lambda: self.settle(work, done, failed))
 
     def thread(self, target: Callable[[], None]) -> threading.Thread:
         """Start a daemon thread."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 from genesys_tui.engine.model.errors import GenesysError, Problem, UsageError, WishError
 from genesys_tui.tui.background import Latest
-from genesys_tui.tui.progress import Progress
 from genesys_tui.tui.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import Thread
 
     from genesys_tui.engine.model.events import Event
     from genesys_tui.engine.model.plan import Plan
@@ -23,44 +23,67 @@ if TYPE_CHECKING:
     from genesys_tui.engine.workspace import Execution, Workspace
     from genesys_tui.tui.background import Background
     from genesys_tui.tui.engine import Engine
+    from genesys_tui.tui.progress import Progress
 
 State = Literal["empty", "planning", "ready", "broken", "applying", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is planned. `what`: the file, the words, or the execution to undo (empty: the last one)."""
+    """What is planned. `what`: the file, the words, or the execution to undo (empty: the last one). `adopt`: take over
+    what exists already under a wanted name."""
 
     kind: Literal["file", "words", "undo"]
     what: str
     path: Path | None = None
     wish: Wish | None = None
+    adopt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan, what it was made of (nothing for an undo), and the seconds it took."""
+
+    plan: Plan
+    wish: Wish | None
+    seconds: float
 
 
 class Desk:
     """Plans beside the screen; the newest wish wins. `changed` is called on the screen's thread after every change."""
 
     def __init__(
-        self, engine: Engine, background: Background, changed: Callable[[], None], ended: Callable[[], None]
+        self,
+        engine: Engine,
+        background: Background,
+        changed: Callable[[], None],
+        ended: Callable[[], None],
+        say: Callable[[str], None],
     ) -> None:
-        """`ended` is called after every apply."""
+        """`ended` is called after every apply; `say` with what is worth a word in the corner."""
         self._engine = engine
         self._background = background
         self._changed = changed
         self._ended = ended
+        self._say = say
         self._latest = Latest(background)
         self._watch: Watch | None = None
         self._execution: Execution | None = None
+        self._applying: Thread | None = None
         self.folder = Path()
         self.workspace: Workspace | None = None
         self.file: Path | None = None
         self.source: Source | None = None
         self.state: State = "empty"
         self.plan: Plan | None = None
+        self.wish: Wish | None = None
+        """What `plan` was made of."""
         self.error: GenesysError | None = None
         self.progress: Progress | None = None
         self.planned_seconds = 0.0
-        self.refreshed = True
+        self._read: datetime | None = None
+        self.reads_at: datetime | None = None
+        """When the reads that the plan stands on were asked for; None for just now."""
         self.saved_at: datetime | None = None
 
     @property
@@ -98,14 +121,22 @@ class Desk:
         self.workspace = workspace
         self.replan(refresh=True)
 
-    def open_words(self, words: list[str], opened: Callable[[], None], refused: Callable[[GenesysError], None]) -> None:
+    def open_words(self, words: str, opened: Callable[[], None], refused: Callable[[GenesysError], None]) -> None:
         """Plan an intent. `refused`: the words make no sense; what is on the desk stays."""
 
         def parsed(wish: Wish) -> None:
             opened()
-            self._open(Source("words", " ".join(words), wish=wish))
+            self._open(Source("words", words, wish=wish))
 
-        self._background.run(lambda: self._engine.parse_intent(words), parsed, refused)
+        if self.state == "applying":
+            refused(GenesysError("an apply is running", todo="wait for its end, or cancel it, then ask again"))
+        else:
+            self._background.run(lambda: self._engine.parse_intent([words]), parsed, refused)
+
+    def adopt(self) -> None:
+        """Plan the same, taking over what exists already under a wanted name."""
+        if self.source is not None and self.state == "ready":
+            self._open(replace(self.source, adopt=True))
 
     def open_undo(self, execution: str | None, refused: Callable[[GenesysError], None]) -> None:
         """Plan the undo of an execution, or of the last one. `refused`: there is none; what is on the desk stays."""
@@ -114,7 +145,7 @@ class Desk:
             return
         source = Source("undo", execution or "")
 
-        def planned(made: tuple[Plan, float]) -> None:
+        def planned(made: Made) -> None:
             self.source, self.progress = source, None
             self._planned(made, True)
 
@@ -123,7 +154,8 @@ class Desk:
     def discard(self) -> None:
         """Put away what is on the desk; the stack file comes back."""
         if self.state != "applying":
-            self.source, self.plan, self.error, self.progress, self.state = None, None, None, None, "empty"
+            self.source, self.error, self.state = None, None, "empty"
+            self.plan, self.wish, self.progress = None, None, None
             self._latest.forget()
             if self.file is not None:
                 self._open(Source("file", self.file.name, path=self.file))
@@ -141,6 +173,8 @@ class Desk:
                 self.file = file
                 if self.source is None:
                     self._open(Source("file", file.name, path=file))
+                else:
+                    self._say(f"{file.name} was found: x puts this plan away and opens it.")
 
         self._background.run(lambda: self._engine.find_stack_file(self.folder), found, self._broken)
 
@@ -167,25 +201,31 @@ class Desk:
             lambda: self._make(workspace, source, refresh), lambda made: self._planned(made, refresh), self._broken
         )
 
-    def _planned(self, made: tuple[Plan, float], refresh: bool) -> None:
-        self.plan, self.planned_seconds = made
-        self.state, self.error, self.refreshed = "ready", None, refresh
+    def _planned(self, made: Made, refresh: bool) -> None:
+        self.plan, self.wish, self.planned_seconds = made.plan, made.wish, made.seconds
+        if refresh:
+            self._read = datetime.now().astimezone()
+        self.reads_at = None if refresh else self._read
+        self.state, self.error = "ready", None
         self._changed()
 
-    def _make(self, workspace: Workspace, source: Source, refresh: bool) -> tuple[Plan, float]:
-        """In a thread: the plan, and the seconds it took."""
+    def _make(self, workspace: Workspace, source: Source, refresh: bool) -> Made:
+        """In a thread."""
         began = time.perf_counter()
-        plan = self._ask(workspace, source, refresh)
-        return plan, time.perf_counter() - began
-
-    def _ask(self, workspace: Workspace, source: Source, refresh: bool) -> Plan:
         if source.kind == "undo":
-            return workspace.plan_undo(source.what or None)
-        if source.path is not None:
-            return workspace.plan(self._engine.read_stack_file(source.path), refresh=refresh)
-        if source.wish is None:
+            wish, plan = None, workspace.plan_undo(source.what or None)
+        else:
+            wish = self._wish(source)
+            plan = workspace.plan(wish, refresh=refresh)
+        return Made(plan, wish, time.perf_counter() - began)
+
+    def _wish(self, source: Source) -> Wish:
+        wish = self._engine.read_stack_file(source.path) if source.path is not None else source.wish
+        if wish is None:
             raise UsageError("nothing is asked for")
-        return workspace.plan(source.wish, refresh=refresh)
+        if not source.adopt:
+            return wish
+        return replace(wish, resources=tuple(replace(one, adopt=True) for one in wish.resources))
 
     def _broken(self, error: GenesysError) -> None:
         self.state, self.error = "broken", error
@@ -197,6 +237,8 @@ class Desk:
         plan, workspace = self.plan, self.workspace
         if plan is None or workspace is None or self.state != "ready":
             return
+        from genesys_tui.tui.progress import Progress
+
         progress = Progress(time.monotonic())
         for step in plan.steps:
             progress.of(step.address)
@@ -221,7 +263,23 @@ class Desk:
             self.progress = None
             self._broken(error)
 
-        self._background.run(work, over, refused)
+        self._applying = self._background.run(work, over, refused)
+
+    def wait(self, seconds: float) -> None:
+        """After the screen has closed: a while for a cancelled apply to record how it ended."""
+        if self._applying is not None:
+            self._applying.join(seconds)
+
+    def save(self, path: Path, saved: Callable[[], None], failed: Callable[[GenesysError], None]) -> None:
+        """Save the plan for `genesys apply PATH`."""
+        plan, wish, workspace = self.plan, self.wish, self.workspace
+        if plan is None or workspace is None:
+            failed(UsageError("there is no plan to save"))
+        elif wish is None:
+            why = "an undo is planned anew from what is there when it is applied"
+            failed(UsageError("an undo can't be saved", why=why, command="genesys undo --apply"))
+        else:
+            self._background.run(lambda: workspace.save_plan(plan, wish, path), lambda _: saved(), failed)
 
     def _take(self, progress: Progress, event: Event) -> None:
         progress.take(event)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from genesys_tui.tui.engine import Engine
 
 LEAVING = 0.4
-"""Seconds that the demo account is given to end; as a child process it ends with us anyway."""
+"""Seconds that a cancelled apply is given to record how it ended, and the demo account to end; without it the next
+plan finds out, and a child process ends with us anyway."""
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -54,6 +55,7 @@ def _show(engine: Engine, *, demo: bool, file: Path | None) -> int:
 
     app = GenesysApp(engine, demo=demo, file=file)
     app.run()
+    app.desk.wait(LEAVING)
     closing = threading.Thread(target=engine.close, daemon=True)
     closing.start()
     closing.join(LEAVING)

@@ -5,14 +5,20 @@ Names and tags of a cloud are hostile: they are never parsed as markup, and a co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.text import Text
 
 SHOWN = 4096
 """Characters of one text that are looked at: more than any terminal shows of it."""
 
+SWITCHES = {"public_access": ("blocked", "allowed"), "private": ("no", "yes"), "public": ("no", "yes")}
+"""What off and on are called, where `off` and `on` can be misread."""
+WORDS = {("encryption", "managed"): "AES256, key managed by AWS", ("encryption", "kms"): "KMS, key aws/s3"}
+_WORD = re.compile(r" *[^ ]+ *| +")
 _UNITS = ((365 * 86_400, "y"), (30 * 86_400, "mo"), (86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
@@ -56,16 +62,39 @@ def crop(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> list[str]:
     """Safe text in lines of at most `width` cells (at least 2), broken between words where that is possible."""
-    done: list[str] = []
-    line = ""
-    for word in safe(text).split(" "):
-        joined = f"{line} {word}" if line else word
-        if cell_len(joined) <= width:
-            line = joined
-            continue
-        *full, line = [*([line] if line else []), *chop_cells(word, width)]
-        done += full
-    return [*done, line]
+    return [line.plain for line in hung(Text(safe(text)), width, 0)]
+
+
+def hung(line: Text, width: int, hang: int) -> list[Text]:
+    """The line in lines of at most `width` cells (at least 2), broken between words where that is possible; all but the
+    first stand `hang` cells in, or fewer where that would leave them less than half the width."""
+    hang = min(hang, width // 2)
+    if width < 2 or line.cell_len <= width:
+        return [line]
+    head, body = line[:0], line
+    if hang and cell_len(line.plain[:hang]) == hang:
+        head, body = line[:hang], line[hang:]
+    first, *more = body.divide(_breaks(body.plain, width - hang))
+    for part in (first, *more):
+        part.rstrip()
+    return [Text.assemble(head, first), *(Text.assemble(" " * hang, part) for part in more)]
+
+
+def _breaks(text: str, width: int) -> list[int]:
+    """Where new lines begin."""
+    breaks: list[int] = []
+    column = 0
+    for match in _WORD.finditer(text):
+        word, at = match[0].rstrip(" "), match.start()
+        if column and column + cell_len(word) > width:
+            breaks.append(at)
+            column = 0
+        for piece in chop_cells(word, width)[:-1]:
+            at += len(piece)
+            breaks.append(at)
+            column = 0
+        column += cell_len(text[at : match.end()])
+    return breaks
 
 
 def age(then: datetime | None, now: datetime) -> str:
@@ -101,8 +130,15 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def setting(field: str, thing: object) -> str:
+    """The value of a spec's field in the words that this field is spoken of."""
+    if isinstance(thing, bool) and field in SWITCHES:
+        return SWITCHES[field][thing]
+    return WORDS.get((field, thing), value(thing)) if isinstance(thing, str) else value(thing)
+
+
 def value(thing: object) -> str:
-    """A value of a spec in words: on, off, none, lists with commas."""
+    """Any value in words: on, off, none, lists with commas."""
     match thing:
         case None:
             return "none"

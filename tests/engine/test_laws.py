@@ -91,7 +91,7 @@ def test_the_laws_of_plans(aws: str, first: Mapping[str, Any], second: Mapping[s
 
 
 @pytest.mark.slow
-@settings(law, max_examples=80)
+@settings(law, max_examples=40)
 @given(first=stacks, second=stacks)
 def test_the_laws_over_many_more_stacks(aws: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
     obey(aws, first, second)

@@ -12,7 +12,20 @@ import pytest
 from genesys_tui.engine.model.resource import Desired, Wish
 from genesys_tui.engine.workspace import Settings, Workspace, parse_intent
 from tests.engine.accounts import count_all
-from tests.faults import FAIL_AFTER, LOSE, RESET, SERVER_ERROR, SLOW_DOWN, THROTTLE, Fault, FaultProxy, Request, deny
+from tests.faults import (
+    FAIL_AFTER,
+    LOSE,
+    RESET,
+    SERVER_ERROR,
+    SLOW_DOWN,
+    THROTTLE,
+    Fault,
+    FaultProxy,
+    Faults,
+    Request,
+    deny,
+    on,
+)
 
 INTENTS = (("network", "main"), *(("bucket", f"acme-{number}", "--tag", "team=blue") for number in range(6)))
 
@@ -24,7 +37,7 @@ def wish() -> Wish:
     return Wish(resources, "a network and six buckets")
 
 
-def storm(seed: int, share: float = 0.3) -> object:
+def storm(seed: int, share: float = 0.3) -> Faults:
     random = Random(seed)
 
     def fault(request: Request) -> Fault | None:
@@ -57,7 +70,7 @@ def apply_once(proxy: FaultProxy, home: Path) -> Sequence[str]:
 def weather(proxy: FaultProxy, aws: str, home: Path, seed: int) -> None:
     expected_vpcs = count_all(aws)["vpcs"] + 1
     for _run in range(3):
-        proxy.fault = storm(seed)  # type: ignore[assignment]  # a closure over its own randomness
+        proxy.fault = storm(seed)
         seed += 1_000
         if not apply_once(proxy, home):
             break
@@ -79,10 +92,8 @@ def test_many_storms(proxy: FaultProxy, aws: str, world: Path, seed: int) -> Non
     weather(proxy, aws, world / "state", seed)
 
 
-def test_a_denied_call_names_the_missing_action_and_stops_only_what_needs_it(
-    proxy: FaultProxy, aws: str, world: Path
-) -> None:
-    proxy.fault = lambda request: deny() if request.operation == "PutBucketEncryption" else None
+def test_a_denied_call_names_the_missing_action_and_stops_only_what_needs_it(proxy: FaultProxy, world: Path) -> None:
+    proxy.fault = on("PutBucketEncryption", deny())
     opened = workspace(proxy, world / "state")
     try:
         record = opened.apply(opened.plan(wish())).wait()

@@ -157,7 +157,7 @@ class FakeWorkspace(Workspace):
     """`gate`: every read waits for it, so that a test can look at what is shown meanwhile."""
 
     def __init__(self, resources: Sequence[Resource] = (), *, page: int = 100) -> None:
-        self.settings = Settings()
+        self.settings = Settings(stack="shop")
         self.resources = list(resources)
         self.page = page
         self.errors: tuple[str, ...] = ()
@@ -247,6 +247,7 @@ class FakeEngine(Engine):
         return self.demo
 
     def parse_intent(self, words: list[str]) -> Wish:
+        words = words[0].split() if len(words) == 1 else words
         if words[0] not in ("bucket", "network") or len(words) < 2:
             problem = Problem(None, f"{words[0]!r} is no kind", "did you mean 'bucket'?")
             raise WishError("these words can't be understood", (problem,))

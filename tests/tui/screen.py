@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from genesys_tui.tui.app import GenesysApp
 from tests.tui.fake_workspace import FakeEngine, FakeWorkspace
 
-LIMIT = 20.0
+LIMIT = 4.0
 """Seconds until a condition that never holds fails the test."""
 
 
@@ -33,7 +34,10 @@ class Seen:
         await self.pilot.press(*keys)
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*({" ": "space", "-": "minus", ".": "full_stop"}.get(char, char) for char in text))
+        """Into the field that has the focus, at once."""
+        assert self.app.focused is not None, f"nowhere to type\n{self.text}"
+        self.app.focused.post_message(Paste(text))
+        await self.pilot.pause()
 
     async def until(self, holds: Callable[[], bool], what: str = "") -> None:
         ends = time.monotonic() + LIMIT

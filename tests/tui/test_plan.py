@@ -55,7 +55,7 @@ async def test_words_become_a_plan_an_apply_and_its_undo(tmp_path: Path) -> None
         await seen.sees("- delete", "loses data", "214 objects are in it")
         assert len(workspace.records) == 1
         await seen.press("a")
-        await seen.sees("Type bucket.my-data to apply")
+        await seen.sees("Type  bucket.my-data  to apply")
         await seen.type("bucket.my-dat")
         await seen.press("enter")
         await seen.sees("That is not it")
@@ -76,7 +76,7 @@ async def test_a_refused_question_applies_nothing(tmp_path: Path) -> None:
         await seen.press("r")
         await seen.sees("loses data")
         await seen.press("a")
-        await seen.sees("Type bucket.old")
+        await seen.sees("Type  bucket.old")
         await seen.press("y", "enter", "escape")
         await seen.sees("review")
         assert workspace.records == []
@@ -136,7 +136,7 @@ async def test_cancelling_an_apply_asks_first(tmp_path: Path) -> None:
         await seen.press("ctrl+c")
         await seen.sees("An apply is running. Quit?")
         await seen.press("n", "escape", "y")
-        await seen.sees("! cancelled", "Not done  1")
+        await seen.sees("! Cancelled", "Not done  1")
 
 
 async def test_blocked_and_read_only_plans_are_not_applied(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ async def test_the_newest_wish_wins(tmp_path: Path) -> None:
 async def test_at_80_columns(tmp_path: Path) -> None:
     async with opened(FakeWorkspace(), tmp_path, size=(80, 24)) as seen:
         await planned(seen)
-        await seen.sees("3 permissions · ~$0.023/GB per month · ~3 s · all reversible · 1 finding", "i summary")
+        await seen.sees("3 permissions · cost ~$0.023/GB per month · ~3 s · all reversible · 1 finding", "i summary")
         await seen.press("i")
         await seen.sees("Permissions", "s3:CreateBucket")
         await seen.press("escape", "enter")

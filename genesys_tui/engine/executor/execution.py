@@ -17,13 +17,16 @@ class Execution:
         self._events: list[events.Event] = []
         self._changed = Condition()
         self._cancelled = Event()
+        self.why = ""
+        """Why it was cancelled."""
 
     @property
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
 
-    def cancel(self) -> None:
+    def cancel(self, why: str = "the apply was cancelled") -> None:
         """Send no further call. What is in flight is waited for and recorded."""
+        self.why = self.why or why
         self._cancelled.set()
 
     def emit(self, event: events.Event) -> None:

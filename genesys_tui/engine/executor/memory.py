@@ -41,7 +41,8 @@ def after_cut(step: Step | StepRecord, trace: Trace) -> Memory:
         return {step.address: step.remember}
     if "id" in trace.outputs:
         return after_success(step, trace.outputs)
-    if not trace.unsettled:
-        return {}
-    base = step.remembered if step.action == "replace" and step.remembered else step.remember
-    return {step.address: replace(base, pending=trace.token)}
+    pending = trace.token if trace.unsettled else ""
+    if step.action == "replace" and (old := step.remembered):
+        wanted = replace(step.remember, id=old.id, outputs=old.outputs, created=old.created)
+        return {step.address: replace(wanted, pending=pending)}
+    return {step.address: replace(step.remember, pending=pending)} if pending else {}

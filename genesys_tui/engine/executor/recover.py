@@ -3,7 +3,9 @@ the state's own: what is really there is read by that plan, as always."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from uuid import uuid4
 
 from genesys_tui.engine.executor.memory import Trace, after_cut
 from genesys_tui.engine.model.errors import LockedError
@@ -14,20 +16,30 @@ KILLED = "its process ended before the outcome was recorded"
 
 
 def recover(backend: Backend, scope: Scope) -> list[ExecutionRecord]:
-    """Settle every interrupted execution of the stack; returns their final records. One that somebody else settles
-    right now is left to them."""
+    """Settle every interrupted execution of the stack; returns their final records. One that somebody else settles, or
+    goes on from, right now is left to them."""
     settled: list[ExecutionRecord] = []
     for record in backend.interrupted(scope):
-        try:
-            backend.acquire(scope, [step.address for step in record.steps], record.id)
-        except LockedError:
-            continue
-        settled.append(_settle(backend, scope, record))
+        mine = f"{record.id}/recovery-{uuid4().hex[:6]}"
+        with suppress(LockedError):
+            backend.acquire(scope, [step.address for step in record.steps], mine)
+            try:
+                settled += _settled(backend, scope, record.id)
+            finally:
+                backend.release(mine)
     return settled
 
 
+def _settled(backend: Backend, scope: Scope, execution: str) -> list[ExecutionRecord]:
+    """Under the lease it is looked at again: two that come at once must not both write what they read."""
+    record = backend.execution(execution)
+    return [_settle(backend, scope, record)] if record and record.status == "running" else []
+
+
 def _settle(backend: Backend, scope: Scope, record: ExecutionRecord) -> ExecutionRecord:
+    """What somebody changed since, who did not wait for this, is left as they left it."""
     journal = backend.attempts(record.id)
+    now = backend.load(scope).fragments
     steps: list[StepRecord] = []
     for step in record.steps:
         if step.status not in ("pending", "running"):
@@ -36,7 +48,10 @@ def _settle(backend: Backend, scope: Scope, record: ExecutionRecord) -> Executio
         attempts = [attempt for attempt in journal if attempt.address == step.address]
         status: StepStatus = "failed" if attempts else "skipped"
         ended = replace(step, status=status, why=KILLED)
-        backend.settle(record.id, ended, scope, after_cut(step, _trace(record.id, step.address, attempts)))
+        ours = now.get(step.address) == step.remembered
+        memory = after_cut(step, _trace(record.id, step.address, attempts)) if ours else {}
+        ended = replace(ended, remember=memory.get(step.address) or step.remember)
+        backend.settle(record.id, ended, scope, memory)
         steps.append(ended)
     final = replace(record, status="interrupted", steps=tuple(steps))
     backend.finish(final)

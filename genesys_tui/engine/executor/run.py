@@ -5,7 +5,8 @@ One coordinator thread decides; workers of the session's bounded pool do the cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -39,14 +40,20 @@ class Ended:
     pause: float | None = None
 
 
-def start(plan: Plan, writer: Session, reader: Session, backend: Backend) -> Execution:
-    """Lease what the plan touches, check that nobody changed it since, and go. Raises `LockedError`, `MovedError`."""
-    return _Run(plan, writer, reader, backend).start()
+def start(
+    plan: Plan, writer: Session, reader: Session, backend: Backend, ended: Callable[[], None] = lambda: None
+) -> Execution:
+    """Lease what the plan touches, check that nobody changed it since, and go. `ended` is called before `Finished` is
+    told. Raises `LockedError`, `MovedError`."""
+    return _Run(plan, writer, reader, backend, ended).start()
 
 
 class _Run:
-    def __init__(self, plan: Plan, writer: Session, reader: Session, backend: Backend) -> None:
+    def __init__(
+        self, plan: Plan, writer: Session, reader: Session, backend: Backend, ended: Callable[[], None]
+    ) -> None:
         self.plan = plan
+        self.ended = ended
         self.writer, self.reader, self.backend = writer, reader, backend
         self.scope = Scope(plan.region, plan.stack)
         self.execution = Execution(f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid4().hex[:6]}")
@@ -61,24 +68,31 @@ class _Run:
         self.began: dict[str, float] = {}
         self.outputs: dict[str, Mapping[str, str]] = {}
         self.over = Event()
+        self.unstored = False
+        """Whether the end of a step could not be stored: then only the journal knows it."""
 
     def start(self) -> Execution:
         self.backend.acquire(self.scope, list(self.steps), self.execution.id)
-        fragments = self.backend.load(self.scope).fragments
         self.started = datetime.now(UTC)
-        record = self._record("running", 0.0)
-        self.backend.begin(record)
+        try:
+            self._load()
+            self.backend.begin(self._record("running", 0.0))
+        except GenesysError:
+            self.backend.release(self.execution.id)
+            raise
+        Thread(target=self._beat, name="genesys-heartbeat", daemon=True).start()
+        Thread(target=self._coordinate, name="genesys-apply", daemon=True).start()
+        return self.execution
+
+    def _load(self) -> None:
+        fragments = self.backend.load(self.scope).fragments
         moved = [address for address, step in self.steps.items() if fragments.get(address) != step.remembered]
         if moved:
-            self.backend.finish(replace(record, status="failed"))
             raise MovedError(
                 f"{', '.join(sorted(moved))} changed in the state since this plan was made",
                 todo="plan again",
             )
         self.outputs.update({address: fragment.outputs for address, fragment in fragments.items()})
-        Thread(target=self._beat, name="genesys-heartbeat", daemon=True).start()
-        Thread(target=self._coordinate, name="genesys-apply", daemon=True).start()
-        return self.execution
 
     # coordinator --------------------------------------------------------------------------------------------------
     def _coordinate(self) -> None:
@@ -95,14 +109,15 @@ class _Run:
             self._read_back()
         except GenesysError as error:
             self._unverified(error)
+        except Exception as bug:  # noqa: BLE001 - whatever happens, an apply ends
+            self._unverified(_bug("reading back", bug))
         self.over.set()
         record = self._record(self._status(), monotonic() - began)
         after = self._counts()
         record = replace(record, calls=after[0] - before[0], writes=after[1] - before[1])
-        try:
-            self.backend.finish(record)
-        finally:
-            self.execution.emit(Finished(record))
+        record = self._stored(record)
+        self.ended()
+        self.execution.emit(Finished(record))
 
     def _on(self, message: Ended) -> None:
         address = message.address
@@ -115,21 +130,23 @@ class _Run:
             self._note(address, "done", "", seconds)
             self.execution.emit(StepDone(address, seconds))
         else:
-            cancelled = isinstance(message.error, CallError) and message.error.failure == "cancelled"
-            self._note(address, "cancelled" if cancelled else "failed", str(message.error), seconds)
+            self._note(address, *self._why(message.error), seconds)
             self.execution.emit(StepFailed(address, message.error))
             self._skip_dependents(address)
         self._start_ready()
 
+    def _why(self, error: GenesysError) -> tuple[StepStatus, str]:
+        if not (isinstance(error, CallError) and error.failure == "cancelled"):
+            return "failed", str(error)
+        return "cancelled", f"{self.execution.why}, at {error.call}" if self.execution.why else str(error)
+
     def _start_ready(self) -> None:
         for address, needs in list(self.waiting.items()):
-            if any(self.records[need].status != "done" for need in needs):
-                continue
-            del self.waiting[address]
             if self.execution.cancelled:
-                self._skip(address, "the apply was cancelled")
-                continue
-            self._begin(self.steps[address])
+                self._skip(address, self.execution.why)
+            elif all(self.records[need].status == "done" for need in needs):
+                del self.waiting[address]
+                self._begin(self.steps[address])
 
     def _begin(self, step: Step) -> None:
         run = StepRun(
@@ -146,30 +163,33 @@ class _Run:
         self.doing[step.address] = run.perform()
         self.began[step.address] = monotonic()
         self.execution.emit(StepStarted(step.address))
-        self.writer.threads.submit(partial(self._advance, step.address))
+        self._go(step.address)
 
     def _wake(self) -> None:
         while self.sleepers and (self.sleepers[0][0] <= monotonic() or self.execution.cancelled):
-            address = heappop(self.sleepers)[2]
-            self.writer.threads.submit(partial(self._advance, address))
+            self._go(heappop(self.sleepers)[2])
 
     def _next_timer(self) -> float:
         until = self.sleepers[0][0] - monotonic() if self.sleepers else 0.25
         return min(max(until, 0.0), 0.25)
 
     def _skip_dependents(self, address: str) -> None:
+        """A plan is in the order of its dependencies: one pass finds them all."""
+        undone = {address}
         for other, needs in list(self.waiting.items()):
-            if address in needs:
-                del self.waiting[other]
-                self._skip(other, f"{address} was not done")
-                self._skip_dependents(other)
+            if missing := needs & undone:
+                undone.add(other)
+                self._skip(other, f"{min(missing)} was not done")
 
     def _skip(self, address: str, because: str) -> None:
+        del self.waiting[address]
         self._note(address, "skipped", because, 0.0)
-        self.backend.settle(self.execution.id, self.records[address], self.scope, {})
         self.execution.emit(StepSkipped(address, because))
 
     # workers ------------------------------------------------------------------------------------------------------
+    def _go(self, address: str) -> None:
+        self.writer.threads.submit(partial(self._advance, address)).add_done_callback(partial(self._left, address))
+
     def _advance(self, address: str) -> None:
         """Drive a step until it sleeps or ends. Its end is in the state before anybody is told of it."""
         try:
@@ -179,9 +199,17 @@ class _Run:
         except GenesysError as error:
             self._ended(address, error)
         except Exception as bug:  # noqa: BLE001 - a bug of one kind must end its step in words, not hang the others
-            self._ended(address, GenesysError(f"{address}: a bug in Genesys", why=f"{type(bug).__name__}: {bug}"))
+            self._ended(address, _bug(address, bug))
         else:
             self.messages.put(Ended(address, pause=pause))
+
+    def _left(self, address: str, work: Future[None]) -> None:
+        """A worker that was closed, or fell over a bug of ours, ends its step too: nobody waits for it for ever."""
+        if work.cancelled():
+            self._ended(address, CallError(address, "cancelled", "Cancelled", "the workspace was closed"))
+        elif isinstance(bug := work.exception(), Exception):
+            self.unstored = True
+            self.messages.put(Ended(address, _bug(address, bug)))
 
     def _ended(self, address: str, error: GenesysError | None) -> None:
         step, run = self.steps[address], self.runs[address]
@@ -193,6 +221,7 @@ class _Run:
                 trace = Trace(f"{self.execution.id}/{address}", run.outputs, run.wrote, unsettled)
                 self._settle(address, "failed", str(error), after_cut(step, trace))
         except GenesysError as unstored:
+            self.unstored = True
             error = error or unstored
         self.messages.put(Ended(address, error))
 
@@ -220,8 +249,10 @@ class _Run:
             for record in done
             if record.remember and record.address in seen.created
         }
-        if fragments:
+        if fragments and self._kept():
             self.backend.merge(self.scope, fragments)
+            for address, fragment in fragments.items():
+                self.records[address] = replace(self.records[address], remember=fragment)
         for address, why in seen.missing.items():
             error = GenesysError(f"{address} is not as it was asked for", why=why, todo="plan again to complete it")
             self.records[address] = replace(self.records[address], status="failed", why=why)
@@ -234,6 +265,18 @@ class _Run:
             if record.status == "done":
                 self.records[address] = replace(record, status="failed", why=str(error))
                 self.execution.emit(StepFailed(address, error))
+
+    def _stored(self, record: ExecutionRecord) -> ExecutionRecord:
+        """The record as the history will hold it. Where the end of a step could not be stored, only the journal knows
+        what was made: it is kept, and the next plan recovers it."""
+        try:
+            if not self.unstored:
+                self.backend.finish(record)
+                return record
+            self.backend.release(self.execution.id)
+        except GenesysError:
+            pass  # the lease ends by itself
+        return replace(record, status="interrupted")
 
     def _status(self) -> ExecutionStatus:
         if any(record.status == "failed" for record in self.records.values()):
@@ -267,7 +310,7 @@ class _Run:
         """Without its lease an execution must not write on: somebody else may be."""
         while not self.over.wait(HEARTBEAT_SECONDS):
             if not self._kept():
-                self.execution.cancel()
+                self.execution.cancel("the lease was lost: somebody else may be changing it now")
                 return
 
     def _kept(self) -> bool:
@@ -275,6 +318,10 @@ class _Run:
             return self.backend.heartbeat(self.execution.id)
         except GenesysError:
             return False
+
+
+def _bug(where: str, bug: Exception) -> GenesysError:
+    return GenesysError(f"{where}: a bug in Genesys", why=f"{type(bug).__name__}: {bug}")
 
 
 def _record(step: Step) -> StepRecord:

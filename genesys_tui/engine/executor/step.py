@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from genesys_tui.engine.executor.params import Context, captured, holds
 from genesys_tui.engine.model.call import Answer, Call, Find, Guard, Params, RetryOn, Wait, fingerprint
-from genesys_tui.engine.model.errors import CallError, GenesysError, MovedError
+from genesys_tui.engine.model.errors import CallError, CallFailure, GenesysError, MovedError
 from genesys_tui.engine.model.events import Event, LineDone, LineStarted, Retrying, Waiting
 from genesys_tui.engine.model.history import Attempt
 from genesys_tui.engine.model.plan import Step
@@ -50,13 +50,12 @@ class StepRun:
     others: Outputs
     emit: Callable[[Event], None]
     stopped: Callable[[], bool]
-    settling: tuple[float, ...] = SETTLING
     outputs: dict[str, str] = field(default_factory=dict)
     wrote: bool = False
 
     def __post_init__(self) -> None:
-        if self.step.remembered is not None and self.step.action not in ("create", "replace"):
-            self.outputs.update(self.step.remembered.outputs)
+        if known := self.step.remember or self.step.remembered:
+            self.outputs.update(known.outputs)
 
     @property
     def context(self) -> Context:
@@ -106,46 +105,53 @@ class StepRun:
                 return self._captured(call, self.writer.send(call, params, on_retry=self._retrying))
             except CallError as error:
                 if call.find is not None and lost and error.code in call.find.codes:
-                    return (yield from self._settled(call, call.find)) or self._unsettled(call, error)
+                    return (yield from self._settled(call, call.find, error)) or _unsettled(call, error)
                 pause = _pause(call, error, monotonic() - since)
                 if pause is not None:
-                    self.emit(Retrying(self.step.address, error.message, pause))
-                    yield pause
+                    yield from self._sleep(call, error.message, pause)
                     continue
-                if error.failure != "lost" or lost >= RESENDS or self.stopped():
+                if error.failure != "lost" or lost >= RESENDS:
                     raise
                 lost += 1
                 if call.find is None:
-                    self._unsettled(call, error)
-                elif (found := (yield from self._settled(call, call.find))) is not None:
+                    _unsettled(call, error)
+                elif (found := (yield from self._settled(call, call.find, error))) is not None:
                     return found
 
-    def _settled(self, call: Call, find: Find) -> Doing[dict[str, str] | None]:
-        """Did it happen? Its captures if so; None when no look within the bound found it."""
+    def _sleep(self, call: Call, why: str, seconds: float) -> Doing[None]:
+        """Until it is sent again; cancelled meanwhile, it is not."""
+        if not self.stopped():
+            self.emit(Retrying(self.step.address, why, seconds))
+            yield seconds
+        if self.stopped():
+            raise CallError(call.name, "cancelled", "Cancelled", f"{why}; cancelled before it was sent again")
+
+    def _settled(self, call: Call, find: Find, lost: CallError) -> Doing[dict[str, str] | None]:
+        """Did it happen? Its captures if so; None when no look within the bound found it. Raises the `lost` error where
+        that can't be told: nobody could look, or it was cancelled before a lagging listing had its time."""
         params = self.context.fill(find.read.params)
-        for pause in self.settling:
+        blind: CallError | None = None
+        for pause in SETTLING:
             if pause:
                 self.emit(Retrying(self.step.address, f"the answer to {call.name} was lost: looking for it", pause))
                 yield pause
-            answer = self.reader.send(find.read, params)
+            try:
+                answer, blind = self.reader.send(find.read, params), None
+            except CallError as error:
+                answer, blind = None, error
             found = None if answer is None else captured(find.captures, answer)
             if found is not None:
                 return found
-        return None
-
-    def _unsettled(self, call: Call, error: CallError) -> dict[str, str]:
-        raise CallError(
-            call.name,
-            "lost",
-            error.code,
-            f"{error.message}; it is not known whether it happened",
-            todo="plan again: what is there is read anew",
-        ) from error
+            if self.stopped():
+                _unsettled(call, lost)
+        return _unsettled(call, lost, blind) if blind else None
 
     def _captured(self, call: Call, answer: Answer | None) -> dict[str, str]:
+        """An answer to a write that lacks what it must hold is no answer: it may have happened."""
         found = captured(call.captures, answer or {}) if call.captures else {}
         if found is None:
-            raise CallError(call.name, "refused", "NoOutput", f"the answer lacks one of {', '.join(call.captures)}")
+            failure: CallFailure = "lost" if call.effect == "write" else "refused"
+            raise CallError(call.name, failure, "NoOutput", f"the answer lacks one of {', '.join(call.captures)}")
         return found
 
     def _check(self, call: Call, guard: Guard) -> None:
@@ -179,6 +185,17 @@ class StepRun:
 
     def _retrying(self, why: str, seconds: float) -> None:
         self.emit(Retrying(self.step.address, why, seconds))
+
+
+def _unsettled(call: Call, error: CallError, blind: CallError | None = None) -> NoReturn:
+    looking = f", and looking for it failed: {blind}" if blind else ""
+    raise CallError(
+        call.name,
+        "lost",
+        error.code,
+        f"{error.message}; it is not known whether it happened{looking}",
+        todo="plan again: what is there is read anew",
+    ) from error
 
 
 def _pause(call: Call, error: CallError, waited: float) -> float | None:

@@ -63,6 +63,8 @@ def _look(steps: Sequence[StepRecord], reader: Session, outputs: Outputs, seen: 
             continue
         if there is not None and (created := there[id].created) is not None:
             seen.created[step.address] = created
+        if readings and answer is None:
+            seen.missing[step.address] = "it was made, but is not there"
         if isinstance(answer, Actual):
             off = differences(resolved(_written(step), outputs), answer.spec)
             if off:

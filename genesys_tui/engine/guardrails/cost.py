@@ -48,7 +48,7 @@ def _assumption(price: Price, count: int) -> str:
     else:
         levels = {"low": price.low, "typical": price.typical, "high": price.high}
         usage = ", ".join(f"{_amount(amount, price)} {level}" for level, amount in levels.items())
-    each = f", for each of {count}" if count > 1 else ""
+    each = f", for each of {count:,}" if count > 1 else ""
     return f"{price.what}: {usage} at {_exact(price.unit_usd)} per {price.unit}{each}"
 
 

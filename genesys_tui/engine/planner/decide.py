@@ -43,8 +43,9 @@ def fields_to_read(kind: AnyKind, desired: Desired | None, fragment: Fragment | 
     tags before they are written."""
     if desired is None:
         return kind.fields
-    spec = wanted(kind, desired, fragment).spec
-    return frozenset(spec) | ({"tags"} if desired.adopt and fragment is None else frozenset())
+    if fragment is None:
+        return frozenset(desired.spec) | ({"tags"} if desired.adopt else frozenset())
+    return frozenset(desired.spec) | frozenset(fragment.spec)
 
 
 def decide(

@@ -203,6 +203,7 @@ def _refused(decision: Decision, facts: Facts) -> tuple[Finding, ...]:
 def _in_the_way(decision: Decision) -> Finding:
     what = f"{decision.kind.title} '{decision.name}'"
     if decision.verdict == "missing":
-        return Finding("blocked", decision.address, f"there is no {what} to modify", "leave `modify` out to create it")
+        verb = "adopt" if decision.desired and decision.desired.adopt else "modify"
+        return Finding("blocked", decision.address, f"there is no {what} to {verb}", f"leave `{verb}` out to create it")
     message = f"{what} exists already and is not managed by this stack"
     return Finding("blocked", decision.address, message, "--adopt takes it over as it is")

@@ -147,4 +147,6 @@ def _title(steps: Sequence[Step], decided: Sequence[Decision], source: str) -> s
         return f"{VERBS[step.action]} {what} '{step.address.partition('.')[2]}'"
     counts = Counter(step.action for step in steps)
     parts = [f"{VERBS[action].lower()} {counts[action]}" for action in VERBS if counts[action]]
-    return f"{', '.join(parts).capitalize()} resources ({source})"
+    first, _, number = parts[0].partition(" ")
+    parts[0] = f"{first} {number} {'resource' if number == '1' else 'resources'}"
+    return f"{', '.join(parts).capitalize()} ({source})"

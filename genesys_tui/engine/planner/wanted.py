@@ -38,13 +38,17 @@ def wanted(kind: AnyKind, desired: Desired, fragment: Fragment | None) -> Wanted
     if not desired.complete:
         return Wanted(overlay(fragment.spec, desired.spec), asked | fragment.asked)
     resets = dict(_resets(kind, fragment, asked))
+    if not resets:
+        return Wanted(overlay(fragment.spec, desired.spec), asked)
     kept = nest((path, value) for path, value in leaves(fragment.spec) if not _within(path, resets))
     spec = overlay(overlay(kept, nest(resets.items())), desired.spec)
     return Wanted(spec, asked, frozenset(resets))
 
 
-def resolved(document: Document, outputs: Outputs) -> dict[str, Leaf]:
+def resolved(document: Document, outputs: Outputs) -> Document:
     """The document with every reference whose outputs are all known replaced by its text."""
+    if not any(isinstance(value, Reference) for _, value in leaves(document)):
+        return document
     return nest((path, resolve(value, outputs)) for path, value in leaves(document))
 
 

@@ -93,6 +93,9 @@ class Backend(Protocol):
     def heartbeat(self, execution: str) -> bool:
         """Prolong the leases of an execution. False where it lost one: it must stop writing."""
 
+    def release(self, execution: str) -> None:
+        """Free all that it leased: for one that ends without a final record."""
+
     def interrupted(self, scope: Scope) -> list[ExecutionRecord]:
         """Executions that are `running` on record but have no living lease: their process died."""
 

@@ -143,6 +143,10 @@ class SqliteBackend:
     def heartbeat(self, execution: str) -> bool:
         return self._db.write(lambda db: self._leases.prolong(db, execution, self._clock()))
 
+    def release(self, execution: str) -> None:
+        self._db.write(lambda db: self._leases.free(db, execution))
+        self._leases.freed(execution)
+
     def interrupted(self, scope: Scope) -> list[ExecutionRecord]:
         def work(db: sqlite3.Connection) -> list[_Row]:
             alive = {lease.holder.execution for lease in self._leases.living(db, scope, self._clock())}

@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from genesys_tui.engine.model.plan import Plan
 from genesys_tui.tui.text import count
-from genesys_tui.tui.widgets.words import Page
+from genesys_tui.tui.widgets.plan_rows import ACTION_SIGNS
+from genesys_tui.tui.widgets.words import Page, Words
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.model.plan import Plan
+
+NAMED = 12
+"""Steps that are named in a question; the others are counted."""
 
 
 class Confirm(ModalScreen[bool]):
-    """Answers True or False. `typed`: this word must be typed to say yes."""
+    """Answers True or False. `typed`: this word must be typed to say yes. `grave`: enter alone is no yes."""
 
     CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "answer(False)", "No", show=False),
-        Binding("n", "answer(False)", "No", show=False),
-        Binding("y,enter", "answer(True)", "Yes", show=False),
+        Binding("escape,n", "answer(False)", "No", show=False),
+        Binding("y", "answer(True)", "Yes", show=False),
+        Binding("enter", "enter", "Yes", show=False),
     ]
 
-    def __init__(self, question: str, facts: str | Text, yes: str, typed: str | None = None) -> None:
+    def __init__(self, question: str, facts: Page, yes: str, *, typed: str | None = None, grave: bool = False) -> None:
         super().__init__()
         self.question = question
         self.facts = facts
         self.yes = yes
         self.typed = typed
+        self.grave = grave
 
     @classmethod
     def of_plan(cls, plan: Plan) -> Confirm:
         """Apply this plan?"""
         page = Page()
-        page.line(f"{plan.cost.headline} · stack {plan.stack} · {plan.region} · account {plan.account}", "faint")
-        for step in plan.dangerous:
-            page.line(f"! {step.action} {step.address} loses data", "bad")
+        for action, number in Counter(step.action for step in plan.steps).items():
+            sign, tone = ACTION_SIGNS[action]
+            page.line(f"{sign} {number:,} to {action}", tone)
+        grave = [step for step in plan.steps if step.action in ("delete", "replace") or step in plan.dangerous]
+        for step in grave[:NAMED]:
+            page.line(f"! {step.action} {step.address}" + f" {step.reversal.kind}" * (step in plan.dangerous), "bad")
             if step.reversal.why:
-                page.line(f"  {step.reversal.why}")
-        question = f"Apply {count(plan.changes, 'change')}?"
+                page.line(f"  {step.reversal.why}", hang=2)
+        if len(grave) > NAMED:
+            page.line(f"! and {len(grave) - NAMED:,} more", "bad")
+        page.blank().line(f"cost {plan.cost.headline}", "faint")
+        page.line(f"in account {plan.account} · {plan.region} · stack {plan.stack}", "faint")
+        question = f"Apply {count(plan.changes, 'change')}?" if plan.changes else f"Apply: {plan.title}?"
         if not plan.dangerous:
-            return cls(question, page.text, "apply")
-        return cls(f"{question} What is lost does not come back.", page.text, "apply", typed=plan.dangerous[0].address)
+            return cls(question, page, "apply", grave=bool(grave))
+        lost = f"{question} What is lost does not come back."
+        return cls(lost, page, "apply", typed=plan.dangerous[0].address)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False):
-            yield Static(Text(self.question, "bold"), markup=False)
-            yield Static(self.facts, id="facts", markup=False)
+            yield Words(Page().line(self.question, "bold"))
+            yield Words(self.facts, id="facts")
             if self.typed is None:
-                yield Static(Text(f"enter or y: {self.yes}    esc or n: back"), classes="hint", markup=False)
+                keys = "y" if self.grave else "enter or y"
+                yield Words(Page().line(f"{keys}: {self.yes}    esc or n: back", "faint"))
             else:
-                yield Static(Text.assemble("Type ", (self.typed, "bold"), f" to {self.yes}. esc: back"), markup=False)
+                yield Words(Page().line(f"Type  {self.typed}  to {self.yes}. esc: back"))
                 yield Input(compact=True, id="typed")
-                yield Static(id="wrong", classes="hint", markup=False)
+                yield Words(id="wrong")
 
     def on_mount(self) -> None:
         if self.typed is not None:
@@ -69,10 +85,14 @@ class Confirm(ModalScreen[bool]):
         if not yes or self.typed is None:
             self.dismiss(yes)
 
+    def action_enter(self) -> None:
+        if not self.grave:
+            self.action_answer(True)
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip() == self.typed:
             self.dismiss(True)
         else:
-            self.query_one("#wrong", Static).update("That is not it. Nothing was done.")
+            self.query_one("#wrong", Words).show(Page().line("That is not it. Nothing was done.", "warn"))

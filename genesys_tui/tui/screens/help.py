@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from genesys_tui.tui.actions import Where, at
-from genesys_tui.tui.widgets.words import Page
+from genesys_tui.tui.widgets.words import Page, Words
 
 TITLES: tuple[tuple[Where, str], ...] = (
     ("everywhere", "Everywhere"),
     ("lists", "In lists"),
+    ("pane", "Side pane"),
     ("inventory", "Inventory"),
     ("plan", "Plan"),
     ("history", "History"),
@@ -48,7 +48,7 @@ class Help(ModalScreen[None]):
             "  bucket my-data --versioning off    network main    ...: what you want, planned"
         )
         with VerticalScroll(id="box"):
-            yield Static(page.text, markup=False)
+            yield Words(page)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#box").scroll_relative(y=lines, animate=False)

@@ -6,20 +6,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.widget import Widget
-from textual.widgets import Static
 
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.history import ExecutionRecord
-from genesys_tui.tui.actions import Where, bindings
+from genesys_tui.tui.actions import Action, Where, bindings
 from genesys_tui.tui.screens.mode import ModeScreen
 from genesys_tui.tui.text import age, count, took
 from genesys_tui.tui.widgets.listing import Listing
 from genesys_tui.tui.widgets.plan_words import outcome
 from genesys_tui.tui.widgets.table import Column, Table, TableHead
-from genesys_tui.tui.widgets.words import Page
+from genesys_tui.tui.widgets.words import Page, Words
 
 TONES = {"done": "good", "running": "accent", "failed": "bad"}
 
@@ -29,7 +27,9 @@ def _status(record: ExecutionRecord) -> str:
 
 
 COLUMNS: tuple[Column[ExecutionRecord], ...] = (
-    Column("WHEN", lambda record: age(record.started, datetime.now(UTC)), 5, right=True, tone=lambda _: "faint"),
+    Column(
+        "WHEN", lambda record: f"{age(record.started, datetime.now(UTC))} ago", 8, right=True, tone=lambda _: "faint"
+    ),
     Column("WHAT", lambda record: record.title, 30, grow=4),
     Column("STATUS", _status, 11, tone=lambda record: TONES.get(_status(record), "warn")),
     Column("STACK", lambda record: record.stack, 12, grow=1, drop=1),
@@ -47,39 +47,45 @@ class HistoryScreen(ModeScreen):
     def __init__(self) -> None:
         super().__init__()
         self.table: Table[ExecutionRecord] = Table(COLUMNS, lambda record: record.id, id="executions")
-        self.head = TableHead(self.table)
+        self.head = TableHead(self.table, sorted_by=None)
         self._error: GenesysError | None = None
         self._reading = False
 
     def main(self) -> Iterable[Widget]:
         yield self.head
         yield self.table
-        yield Static(id="state", classes="state", markup=False)
+        yield Words(id="state", classes="state")
 
-    def on_mount(self) -> None:
-        self.table.focus()
-        super().on_mount()
+    @property
+    def listing(self) -> Listing:
+        return self.table
 
     def on_screen_resume(self) -> None:
         self.action_refresh()
+
+    def actions(self) -> tuple[Action, ...]:
+        idle = set() if self.narrow else {"open"}
+        if not self.table.rows:
+            idle = {"open", "undo"}
+        return tuple(action for action in super().actions() if action.name not in idle)
 
     def status(self) -> str:
         return f"{count(len(self.table.rows), 'apply', 'applies')} " if self.table.rows else ""
 
     def show(self) -> None:
-        state, page = self.query_one("#state", Static), Page()
+        state, page = self.query_one("#state", Words), Page()
         if self._error is not None:
             page.error(self._error)
         elif not self.table.rows:
             page.line("Reading…" if self._reading else "Nothing was applied yet.", "bold")
-        state.update(page.text)
-        state.display = bool(page.text)
+        state.show(page)
+        state.display = bool(page)
         self.table.display = self.head.display = bool(self.table.rows)
         self._show_side()
 
     def _show_side(self) -> None:
         record = self.table.current
-        self.side.show(outcome(record) if record else Text(), top=True)
+        self.side.show(outcome(record) if record else Page(), top=True)
 
     def action_refresh(self) -> None:
         """Read the history again; also whenever this mode is entered."""

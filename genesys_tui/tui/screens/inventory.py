@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+import asyncio
+import time
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.widget import Widget
-from textual.widgets import Input, Static
 
-from genesys_tui.engine.model.errors import GenesysError
-from genesys_tui.engine.model.resource import Actual
 from genesys_tui.tui.account import Row
 from genesys_tui.tui.actions import Action, Where, bindings
 from genesys_tui.tui.background import Latest
@@ -26,7 +22,16 @@ from genesys_tui.tui.text import age, count
 from genesys_tui.tui.widgets.detail import detail
 from genesys_tui.tui.widgets.listing import Listing
 from genesys_tui.tui.widgets.table import Column, Table, TableHead
-from genesys_tui.tui.widgets.words import Page
+from genesys_tui.tui.widgets.topbar import TopBar
+from genesys_tui.tui.widgets.words import Page, Words
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.model.errors import GenesysError
+    from genesys_tui.engine.model.resource import Actual
+    from genesys_tui.tui.widgets.filter_bar import FilterBar
+
+SLICE = 4_000
+"""Rows that are filtered in one go: a few milliseconds."""
 
 REST = 0.15
 """Seconds that the cursor rests on a resource before its details are read."""
@@ -41,7 +46,7 @@ def _created(row: Row) -> datetime:
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("KIND", lambda row: row.kind, 16, grow=1, order=lambda row: row.order, tone=lambda _: "accent"),
-    Column("NAME", lambda row: row.name, 24, grow=4, order=lambda row: (row.name.casefold(), row.order)),
+    Column("NAME", lambda row: row.name, 32, grow=4, order=lambda row: (row.order[1], row.order)),
     Column(
         "OWNER", lambda row: row.owner or "–", 12, grow=1, order=lambda row: (not row.managed, row.owner, row.order)
     ),
@@ -58,6 +63,11 @@ COLUMNS: tuple[Column[Row], ...] = (
 )
 
 
+def sliced(rows: list[Row]) -> Iterator[list[Row]]:
+    """The rows, so many at a time."""
+    return (rows[start : start + SLICE] for start in range(0, len(rows), SLICE))
+
+
 class InventoryScreen(ModeScreen):
     """The table, its filter, and the details of the resource under the cursor."""
 
@@ -71,24 +81,29 @@ class InventoryScreen(ModeScreen):
         self.head = TableHead(self.table)
         self.filter = Filter()
         self.sorted_by = 0
+        self._wanted: tuple[object, ...] = ()
         self._drawn: tuple[object, ...] = ()
+        self._arranging = False
         self._read: dict[Hashable, Actual | None] = {}
         self._fresh: set[Hashable] = set()
         self._fresh_for = 0.0
         self._error: GenesysError | None = None
         self._shown_key: Hashable = None
         self._resting: Timer | None = None
+        self._bar: FilterBar | None = None
 
     def main(self) -> Iterable[Widget]:
         yield self.head
         yield self.table
-        yield Static(id="state", classes="state", markup=False)
-        yield Static(id="errors", markup=False)
-        yield FilterBar()
+        yield Words(id="state", classes="state")
+        yield Words(id="errors")
+
+    @property
+    def listing(self) -> Listing:
+        return self.table
 
     def on_mount(self) -> None:
         self._reader = Latest(self.genesys.background)
-        self.table.focus()
         super().on_mount()
 
     # drawing ------------------------------------------------------------------------------------------------------
@@ -100,20 +115,21 @@ class InventoryScreen(ModeScreen):
         return f"{marked}{count(total, 'resource')} " if total else ""
 
     def actions(self) -> tuple[Action, ...]:
-        if self.table.rows or self.filter:
-            return super().actions()
-        return tuple(action for action in super().actions() if action.name in ("refresh", "app.go('plan')"))
+        if not self.table.rows and not self.filter:
+            return tuple(action for action in super().actions() if action.name in ("refresh", "app.go('plan')"))
+        return tuple(action for action in super().actions() if self.narrow or action.name != "open")
 
     def show(self) -> None:
         account = self.genesys.account
-        drawn = (account.revision, self.filter.text, self.sorted_by)
-        if drawn != self._drawn:
-            self._drawn = drawn
-            rows = [*filter(self.filter, account.rows.values())] if self.filter else [*account.rows.values()]
-            rows.sort(key=COLUMNS[self.sorted_by].order)
-            self.table.replace(rows)
-            self.head.sorted_by = self.sorted_by
-            self.head.refresh()
+        if (account.revision, self.filter.text, self.sorted_by) != self._wanted:
+            self._wanted = (account.revision, self.filter.text, self.sorted_by)
+            if len(account.rows) <= SLICE:
+                rows = [*filter(self.filter, account.rows.values())]
+                rows.sort(key=COLUMNS[self.sorted_by].order)
+                self._arranged(rows)
+            elif not self._arranging:
+                self._arranging = True
+                self.run_worker(self._arrange())
         if account.read_at != self._fresh_for:
             self._fresh_for = account.read_at
             self._fresh.clear()
@@ -121,25 +137,52 @@ class InventoryScreen(ModeScreen):
         self._show_state(bool(self.table.rows))
         errors = Page()
         for error in account.errors:
-            errors.line(f" ! {error}, the rest is complete", "warn")
+            errors.line(f" ! {error}, the rest is complete", "warn", hang=3)
         if account.stale and account.error:
-            errors.line(f" ! could not refresh: {account.error} (r tries again)", "warn")
-        bar = self.query_one("#errors", Static)
-        bar.update(errors.text)
-        bar.display = bool(errors.text)
+            errors.line(f" ! could not refresh: {account.error} (r tries again)", "warn", hang=3)
+        bar = self.query_one("#errors", Words)
+        bar.show(errors)
+        bar.display = bool(errors)
         self._show_detail()
 
+    async def _arrange(self) -> None:
+        """Many rows, a slice at a time, so that keys are answered meanwhile; anew when another filter is typed. While
+        rows are still arriving, no more than half the time goes into it."""
+        while self._wanted != self._drawn:
+            wanted, keep, began = self._wanted, self.filter, time.monotonic()
+            rows: list[Row] = []
+            for part in sliced([*self.genesys.account.rows.values()]):
+                rows += filter(keep, part)
+                await asyncio.sleep(0)
+                if self.filter is not keep:
+                    break
+            else:
+                rows.sort(key=COLUMNS[self.sorted_by].order)
+                self._drawn, ends = wanted, 2 * time.monotonic() - began
+                self._arranged(rows)
+                self.query_one(TopBar).refresh()
+                while self.filter is keep and self.genesys.account.phase == "listing" and time.monotonic() < ends:
+                    await asyncio.sleep(0.02)
+        self._arranging = False
+        self._show_all()
+
+    def _arranged(self, rows: list[Row]) -> None:
+        self.table.replace(rows)
+        self.head.sorted_by = self.sorted_by
+        self.head.refresh()
+
     def _show_state(self, any_rows: bool) -> None:
-        state = self.query_one("#state", Static)
+        any_rows = any_rows or self._arranging
+        state = self.query_one("#state", Words)
         state.display = not any_rows
         self.table.display = self.head.display = any_rows
         if not any_rows:
-            state.update(self._state())
+            state.show(self._state())
 
-    def _state(self) -> Text:
+    def _state(self) -> Page:
         account, page = self.genesys.account, Page()
         if account.rows:
-            return page.line("Nothing matches this filter.", "bold").line("esc clears it.").text
+            return page.line("Nothing matches this filter.", "bold").line("esc clears it.")
         match account.phase:
             case "opening" if account.demo:
                 page.line("Starting the demo account…", "bold")
@@ -149,17 +192,17 @@ class InventoryScreen(ModeScreen):
             case "listing":
                 page.line("Reading the account…", "bold").line("Resources appear here as they are found.")
             case "failed" if account.error:
-                page.error(account.error).line().line("r tries again · : goes anywhere · q quits")
+                page.error(account.error).blank().line("r tries again · : goes anywhere · q quits")
             case _:
                 page.line("There is nothing in this account and region yet.", "bold")
                 page.line("Type  : bucket my-first-bucket  to see what making one would take.")
-        return page.text
+        return page
 
     # details ------------------------------------------------------------------------------------------------------
     def _show_detail(self) -> None:
         row = self.table.current
         if row is None:
-            self.side.show(Text())
+            self.side.show(Page())
             return
         moved = row.key != self._shown_key
         if moved:
@@ -213,14 +256,23 @@ class InventoryScreen(ModeScreen):
         if self.side_opened:
             self.open_side(False)
         elif self.filter:
-            self.query_one(FilterBar).clear()
+            self.filter_by("")
         elif self.table.marked:
             self.table.marked.clear()
             self._show_all()
 
-    def action_filter(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A slash that is typed into the filter stays there."""
+        return action != "filter" or self.keys_are_free
+
+    async def action_filter(self) -> None:
         self.open_side(False)
-        self.query_one(FilterBar).open()
+        if self._bar is None:
+            from genesys_tui.tui.widgets.filter_bar import FilterBar
+
+            self._bar = FilterBar(self.filter_by, self.table)
+            await self.query_one("#main").mount(self._bar)
+        self._bar.open(self.filter.text)
 
     def filter_by(self, text: str) -> None:
         """Show only what holds to these terms."""
@@ -245,54 +297,3 @@ class InventoryScreen(ModeScreen):
         self.genesys.copy(
             "ARN", [row.resource.actual.arn for row in self.table.chosen_rows() if row.resource.actual.arn]
         )
-
-
-class FilterBar(Horizontal):
-    """The line where a filter is typed."""
-
-    def compose(self) -> ComposeResult:
-        yield Static("/", id="slash", markup=False)
-        yield FilterInput(placeholder="text   kind:bucket   tag:env=prod   managed:no   !cdk", compact=True)
-
-    def on_mount(self) -> None:
-        self.display = False
-        self.query_one(Input).cursor_blink = False
-
-    @property
-    def inventory(self) -> InventoryScreen:
-        assert isinstance(self.screen, InventoryScreen)
-        return self.screen
-
-    def open(self) -> None:
-        self.display = True
-        self.query_one(Input).focus()
-
-    def clear(self) -> None:
-        self.query_one(Input).value = ""
-        self._close()
-        self.inventory.filter_by("")
-
-    @on(Input.Changed)
-    def _changed(self, event: Input.Changed) -> None:
-        self.inventory.filter_by(event.value)
-
-    @on(Input.Submitted)
-    def _close(self) -> None:
-        self.display = False
-        self.inventory.table.focus()
-
-
-class FilterInput(Input):
-    """Its own keys: esc clears and closes, the arrows go on to the list."""
-
-    def key_escape(self) -> None:
-        assert isinstance(self.parent, FilterBar)
-        self.parent.clear()
-
-    def key_down(self) -> None:
-        assert isinstance(self.screen, InventoryScreen)
-        self.screen.table.action_down()
-
-    def key_up(self) -> None:
-        assert isinstance(self.screen, InventoryScreen)
-        self.screen.table.action_up()

@@ -10,13 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.tui.actions import Action, Where, at
+from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.text import safe
-from genesys_tui.tui.widgets.words import Page, style
+from genesys_tui.tui.widgets.words import Page, Words, style
+
+SHELL = "genesys execute "
+"""What a shell needs before an intent; here there is no need of it."""
 
 
 def matching(text: str, mode: Where) -> list[Action]:
@@ -32,8 +36,8 @@ def like_an_intent(text: str, found: list[Action]) -> bool:
     return " " in words and not any(action.label.casefold().startswith(words) for action in found)
 
 
-class Palette(ModalScreen[Action | None]):
-    """Answers with the action to run; None when closed, or when words were planned."""
+class Palette(ModalScreen[Action | str | None]):
+    """Answers with the action to run; with the mode to go to, when words were planned; with None when closed."""
 
     CSS_PATH = "palette.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,9 +46,10 @@ class Palette(ModalScreen[Action | None]):
         Binding("up,ctrl+p", "move(-1)", "Previous", show=False, priority=True),
     ]
 
-    def __init__(self, mode: Where) -> None:
+    def __init__(self, mode: Where, desk: Desk) -> None:
         super().__init__()
         self.mode = mode
+        self.desk = desk
         self._found: list[Action] = []
         self._intent = 0
 
@@ -52,18 +57,18 @@ class Palette(ModalScreen[Action | None]):
         with Vertical(id="box"):
             yield Input(placeholder="plan, history, quit …  or  bucket my-data --versioning off", compact=True)
             yield OptionList(id="found", markup=False)
-            yield Static(id="refused", markup=False)
+            yield Words(id="refused")
 
     def on_mount(self) -> None:
         self.query_one(OptionList).can_focus = False
         entry = self.query_one(Input)
         entry.cursor_blink = False
-        entry.focus()
+        self.set_focus(entry)  # at once: what is typed next is meant for it
         self._list("")
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
-        self.query_one("#refused", Static).update(Text())
+        self.query_one("#refused", Words).show(Page())
         self._list(event.value)
 
     def _list(self, text: str) -> None:
@@ -98,16 +103,20 @@ class Palette(ModalScreen[Action | None]):
         if not entered or index != self._intent:
             self.dismiss(self._found[index - (entered and index > self._intent)])
             return
-        from genesys_tui.tui.app import GenesysApp
+        self.desk.open_words(self.query_one(Input).value.strip(), self._opened, self._refused)
 
-        assert isinstance(self.app, GenesysApp)
-        app = self.app
-
-        def opened() -> None:
-            self.dismiss(None)
-            app.switch_mode("plan")
-
-        app.desk.open_words(self.query_one(Input).value.split(), opened, self._refused)
+    def _opened(self) -> None:
+        if self.is_current:
+            self.dismiss("plan")
 
     def _refused(self, error: GenesysError) -> None:
-        self.query_one("#refused", Static).update(Page().error(error).text)
+        if self.is_current:
+            self.query_one("#refused", Words).show(Page().error(_typed_here(error)))
+
+
+def _typed_here(error: GenesysError) -> GenesysError:
+    """The command to type, as it is typed here."""
+    if error.command.startswith(SHELL):
+        error.todo = " ".join(filter(None, (error.todo, f"such as: {error.command.removeprefix(SHELL)}")))
+        error.command = ""
+    return error

@@ -6,11 +6,9 @@ import json
 import os
 import shlex
 import subprocess
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -19,19 +17,19 @@ from textual.app import SuspendNotSupported
 from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.widget import Widget
-from textual.widgets import Static
 
-from genesys_tui.engine.model.errors import GenesysError, WishError
+from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.tui.actions import Action, Where, at, bindings
+from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.screens.confirm import Confirm
 from genesys_tui.tui.screens.mode import ModeScreen
-from genesys_tui.tui.text import count, safe, took
 from genesys_tui.tui.widgets.listing import Listing
 from genesys_tui.tui.widgets.plan_rows import PlanRows
-from genesys_tui.tui.widgets.plan_words import digest, outcome, step_words, summary
+from genesys_tui.tui.widgets.plan_state import adoptable, blocks, in_keys, short, standing, state, title
+from genesys_tui.tui.widgets.plan_words import outcome, step_words, summary
 from genesys_tui.tui.widgets.topbar import both_ends
-from genesys_tui.tui.widgets.words import Page, style
+from genesys_tui.tui.widgets.words import Page, Words
 
 
 class PlanTitle(Widget):
@@ -39,12 +37,13 @@ class PlanTitle(Widget):
 
     DEFAULT_CSS = "PlanTitle { height: 1; }"
 
-    def __init__(self, plan: PlanScreen) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._plan = plan
+        self._desk = desk
 
     def render(self) -> Text:
-        return both_ends(self._plan.left(), self._plan.right(), self.size.width)
+        right, width = standing(self._desk), self.size.width
+        return both_ends(title(self._desk, width - right.cell_len - 1), right, width)
 
 
 class PlanScreen(ModeScreen):
@@ -62,29 +61,42 @@ class PlanScreen(ModeScreen):
         self._clock: Timer | None = None
 
     def main(self) -> Iterable[Widget]:
-        yield PlanTitle(self)
-        yield Static(id="digest", markup=False)
-        yield Static(id="state", classes="state", markup=False)
+        yield PlanTitle(self.genesys.desk)
+        yield Words(id="digest")
+        yield Words(id="state", classes="state")
         yield self.rows
+
+    @property
+    def listing(self) -> Listing:
+        return self.rows
 
     def on_mount(self) -> None:
         self._clock = self.set_interval(1, self._show_title, pause=True)
-        self.rows.focus()
         super().on_mount()
 
     # drawing ------------------------------------------------------------------------------------------------------
     def actions(self) -> tuple[Action, ...]:
         desk = self.genesys.desk
-        idle = set() if desk.plan and desk.state == "ready" and desk.changes else {"apply"}
+        if desk.state == "applying":
+            stop = next(action for action in at("plan") if action.name == "back")
+            offered = (action for action in at("plan") if action.name in ("open", "summary"))
+            return (replace(stop, label="cancel"), *offered)
+        idle = {"adopt"} if not adoptable(desk) else {"apply"}
+        if self._why_not(desk.plan):
+            idle |= {"apply"}
+        if desk.plan is None or not desk.plan.steps:
+            idle |= {"open", "copy_plan", "save_plan"}
         if desk.plan is None:
-            idle |= {"open", "summary", "copy_plan", "save_plan"}
+            idle |= {"summary"}
+        if desk.wish is None:
+            idle |= {"save_plan"}
         if desk.file is None:
             idle |= {"edit"}
-        if desk.state == "applying":
-            idle |= {"undo", "refresh", "edit"}
-        offered = (action for action in at("plan") if action.name not in idle)
-        cancel = desk.state == "applying"
-        return tuple(replace(one, label="cancel") if cancel and one.name == "back" else one for one in offered)
+        if desk.source is None:
+            idle |= {"refresh"}
+        if desk.source is None or (desk.source.kind == "file" and desk.state != "broken"):
+            idle |= {"discard"}
+        return tuple(action for action in at("plan") if action.name not in idle)
 
     def show(self) -> None:
         desk = self.genesys.desk
@@ -101,91 +113,19 @@ class PlanScreen(ModeScreen):
     def _show_title(self) -> None:
         self.query_one(PlanTitle).refresh()
 
-    def left(self) -> Text:
-        desk = self.genesys.desk
-        if desk.source is None:
-            return Text()
-        title = desk.source.what or "undo"
-        if desk.plan and desk.state != "broken" and desk.source.kind != "file":
-            title = desk.plan.title
-        line = Text.assemble(" ", (safe(title), "bold"))
-        if desk.source.kind == "file" and desk.saved_at:
-            line.append(f"  saved {desk.saved_at:%H:%M:%S}", style("faint"))
-        if desk.state == "ready":
-            how = "" if desk.refreshed else " from what was read before (r refreshes)"
-            line.append(f"  planned in {took(desk.planned_seconds)}{how}", style("faint"))
-        return line
-
-    def right(self) -> Text:
-        desk = self.genesys.desk
-        match desk.state:
-            case "planning":
-                words, tone = "planning…", "faint"
-            case "ready" if desk.plan and desk.plan.blocked:
-                words, tone = "✗ blocked", "bad"
-            case "ready":
-                words, tone = f"review · {count(desk.changes, 'change')}" if desk.changes else "nothing to do", "accent"
-            case "broken":
-                problems = len(desk.problems)
-                words, tone = (f"✗ {count(problems, 'mistake')}" if problems else "✗ no plan"), "bad"
-            case "applying":
-                words, tone = self._time_left(), "accent"
-            case "ended" if desk.progress and desk.progress.record:
-                status = desk.progress.record.status
-                words, tone = ("✓ done", "good") if status == "done" else (f"✗ {status}", "bad")
-            case _:
-                words, tone = "", ""
-        return Text(f"{words} ", style(tone))
-
-    def _time_left(self) -> str:
-        desk = self.genesys.desk
-        assert desk.progress is not None and desk.plan is not None
-        if desk.progress.cancelling:
-            return "cancelling: waiting for what was sent"
-        left = desk.plan.duration_seconds - (time.monotonic() - desk.progress.started)
-        return f"applying · ~{int(left) + 1} s left" if left > 0 else "applying · nearly there"
-
     def _show_state(self) -> None:
-        desk, state, page = self.genesys.desk, self.query_one("#state", Static), Page()
-        if desk.source is None and desk.error is None:
-            page.line("Nothing is planned.", "bold").line()
-            page.line("Type  : bucket my-first-bucket  to see what making one would take.")
-            page.line(f"Or save a genesys.yaml in {desk.folder.resolve()}: it opens by itself.")
-        elif desk.error is not None:
-            self._say_broken(page, desk.error)
-        elif desk.plan is None:
-            page.line("Planning…" if desk.workspace else "Waiting for the account…", "bold")
-            page.line("Reads only. Nothing is changed by a plan.")
-        elif not desk.plan.steps:
-            page.line("✓ Nothing to do.", "bold")
-            page.line(f"{count(len(desk.plan.unchanged), 'resource')} as wanted." if desk.plan.unchanged else "")
-            for conflict in desk.plan.conflicts:
-                page.line(f"! left alone  {conflict.address}: {conflict.message}", "warn")
-        state.update(page.text)
-        state.display = bool(page.text)
-        shown = digest(desk.plan) if desk.plan and desk.plan.steps and desk.state in ("ready", "applying") else ""
-        self.query_one("#digest", Static).update(Text(f" {safe(shown)}" if shown else "", style("faint")))
+        desk, panel = self.genesys.desk, self.query_one("#state", Words)
+        page = state(desk)
+        panel.show(page)
+        panel.display = bool(page)
+        self.query_one("#digest", Words).show(short(desk))
         self.rows.display = desk.plan is not None and bool(desk.plan.steps)
-
-    def _say_broken(self, page: Page, error: GenesysError) -> None:
-        if isinstance(error, WishError):
-            page.line(f"✗ {error.what}", "bad").line()
-            for problem in error.problems:
-                page.line(str(problem.mark or ""), "accent")
-                page.line(f"  {problem.what}")
-                if problem.fix:
-                    page.line(f"  → {problem.fix}")
-            page.line()
-        else:
-            page.error(error).line()
-        if self.genesys.desk.plan is not None:
-            page.line("Nothing was sent. Below is the last plan that held.", "faint")
 
     def _show_side(self, *, top: bool = False) -> None:
         desk = self.genesys.desk
         step = self.rows.current
         if desk.plan is None:
-            self.side.show(Text())
+            self.side.show(Page())
         elif self._step_opened and step is not None:
             self.side.show(step_words(step, desk.progress.of(step.address) if desk.progress else None), top=top)
         elif desk.progress and desk.progress.record:
@@ -264,9 +204,10 @@ class PlanScreen(ModeScreen):
         if self.genesys.engine.where.read_only:
             return "Read-only: nothing can be applied. Start without --read-only to apply."
         if plan.blocked:
-            finding = next(finding for finding in plan.findings if finding.severity == "blocked")
-            return f"Blocked: {finding.address}: {finding.message}" + (f" → {finding.fix}" if finding.fix else "")
-        return "" if plan.changes or plan.steps else "There is nothing to do."
+            finding = blocks(plan)[0]
+            fix = f" → {in_keys(finding.fix)}" if finding.fix else ""
+            return f"Blocked: {finding.address}: {finding.message}{fix}"
+        return "" if plan.steps else "There is nothing to do."
 
     def ask_cancel(self) -> None:
         """Ask whether to stop the apply that is running."""
@@ -275,12 +216,8 @@ class PlanScreen(ModeScreen):
             if yes:
                 self.genesys.desk.cancel()
 
-        self.app.push_screen(
-            Confirm(
-                "Cancel this apply?", "No further call is sent. What was sent is waited for and recorded.", "cancel it"
-            ),
-            answered,
-        )
+        words = Page().line("No further call is sent. What was sent is waited for and recorded.")
+        self.app.push_screen(Confirm("Cancel this apply?", words, "cancel it"), answered)
 
     # the file and the document ------------------------------------------------------------------------------------
     def action_edit(self) -> None:
@@ -298,25 +235,30 @@ class PlanScreen(ModeScreen):
             self.genesys.say(f"The editor {editor!r} could not be started: {error}. Set EDITOR.", "error")
 
     def action_copy_plan(self) -> None:
-        if (document := self._document()) is not None:
+        if (plan := self.genesys.desk.plan) is None:
+            self.genesys.say("There is no plan yet.", "warning")
+            return
+
+        def work() -> str:
+            return json.dumps(self.genesys.engine.plan_document(plan), indent=2, default=str)
+
+        def copied(document: str) -> None:
             self.app.copy_to_clipboard(document)
             self.genesys.say("The plan was copied as JSON.")
 
-    def action_save_plan(self) -> None:
-        if (document := self._document()) is None:
-            return
-        path = Path(f"genesys-plan-{datetime.now().astimezone():%Y%m%d-%H%M%S}.json")
-        path = self.genesys.desk.folder / path
-        try:
-            path.write_text(document + "\n", encoding="utf-8")
-        except OSError as error:
-            self.genesys.say(f"The plan could not be saved: {error}", "error")
-            return
-        self.genesys.say(f"The plan was saved as {path}")
+        self.genesys.background.run(work, copied, self._say_failed)
 
-    def _document(self) -> str | None:
-        desk = self.genesys.desk
-        if desk.plan is None:
-            self.genesys.say("There is no plan yet.", "warning")
-            return None
-        return json.dumps(self.genesys.engine.plan_document(desk.plan), indent=2, default=str)
+    def action_save_plan(self) -> None:
+        """Under a new name each time: a plan that was looked at is never written over."""
+        path = self.genesys.desk.folder / f"genesys-plan-{datetime.now().astimezone():%Y%m%d-%H%M%S}.json"
+        self.genesys.desk.save(path, lambda: self.genesys.say(f"Saved. Later:  genesys apply {path}"), self._say_failed)
+
+    def _say_failed(self, error: GenesysError) -> None:
+        todo = f" → {error.todo}" if error.todo else ""
+        self.genesys.say(f"{error}{todo}" + (f"  $ {error.command}" if error.command else ""), "error")
+
+    def action_adopt(self) -> None:
+        if adoptable(self.genesys.desk):
+            self.genesys.desk.adopt()
+        else:
+            self.genesys.say("Nothing that stands in the way can be taken over.", "warning")

@@ -1,4 +1,4 @@
-"""No credentials: what to do, and the demo."""
+"""No credentials, or no region: what to do, and the demo."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from genesys_tui.engine.model.errors import GenesysError
-from genesys_tui.tui.widgets.words import Page
+from genesys_tui.engine.model.errors import GenesysError, NoCredentialsError
+from genesys_tui.tui.widgets.words import Page, Words
 
+DEMO = ("genesys-tui --demo", "try everything on an account made up on this machine")
 WAYS = (
     ("aws sso login --profile NAME", "sign in through your company"),
     ("aws configure", "store an access key"),
     ("genesys-tui --profile NAME", "use another profile of ~/.aws/config"),
-    ("genesys-tui --demo", "try everything on an account made up on this machine"),
+    DEMO,
+)
+WAYS_TO_A_REGION = (
+    ("genesys-tui --region eu-west-1", "look there, this time"),
+    ("aws configure set region eu-west-1", "store it"),
+    ("genesys-tui --profile NAME", "use another profile of ~/.aws/config, with its region"),
+    DEMO,
 )
 
 
@@ -40,8 +46,8 @@ class Welcome(ModalScreen[str]):
         page.heading("No AWS account to look at yet")
         page.line(str(self.error), "faint").line()
         page.line("Any one of these is enough:").line()
-        for command, what in WAYS:
+        for command, what in WAYS if isinstance(self.error, NoCredentialsError) else WAYS_TO_A_REGION:
             page.line(f"  $ {command}", "accent").line(f"    {what}", "faint")
         page.line().line("d  start the demo now    r  try again    q  quit", "bold")
         with VerticalScroll(id="box", can_focus=False):
-            yield Static(page.text, markup=False)
+            yield Words(page)

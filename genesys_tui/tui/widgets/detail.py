@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from rich.text import Text
-
-from genesys_tui.engine.model.document import leaves, without_absent
+from genesys_tui.engine.model.document import without_absent
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.tui.account import Row
-from genesys_tui.tui.text import age, value
+from genesys_tui.tui.text import age, setting
 from genesys_tui.tui.widgets.words import Page
 
 TAGS = 60
 """Tags shown; AWS allows 50 on nearly everything."""
 
 
-def detail(row: Row, actual: Actual | None, note: str, error: GenesysError | None) -> Text:
+def detail(row: Row, actual: Actual | None, note: str, error: GenesysError | None) -> Page:
     """`actual`: read in full, or None while it is not; then `note` says why."""
     shown = actual or row.resource.actual
     page = Page()
@@ -36,10 +34,10 @@ def detail(row: Row, actual: Actual | None, note: str, error: GenesysError | Non
     _fields(page, shown)
     _tags(page, shown)
     if note:
-        page.line().line(note, "faint")
+        page.blank().line(note, "faint")
     if error is not None:
-        page.line().error(error)
-    return page.text
+        page.blank().error(error)
+    return page
 
 
 def _fields(page: Page, actual: Actual) -> None:
@@ -48,11 +46,14 @@ def _fields(page: Page, actual: Actual) -> None:
     if fields:
         page.line()
     for field, thing in fields.items():
-        name = field.replace("_", " ")
-        there = list(leaves(without_absent(thing))) if isinstance(thing, Mapping) else []
-        page.fact(name, "" if there else "none" if isinstance(thing, Mapping) else value(thing))
-        for path, inner in there:
-            page.line(f"  {' '.join(path).replace('_', ' ')}: {value(inner)}")
+        there = without_absent(thing) if isinstance(thing, Mapping) else {}
+        plain = "" if there else "none" if isinstance(thing, Mapping) else setting(field, thing)
+        page.fact(field.replace("_", " "), plain)
+        for name, inner in there.items():
+            if isinstance(inner, Mapping):
+                page.line(f"  {name}: {', '.join(f'{key} {setting(key, leaf)}' for key, leaf in inner.items())}")
+            else:
+                page.line(f"  {name.replace('_', ' ')}: {setting(name, inner)}")
 
 
 def _tags(page: Page, actual: Actual) -> None:

@@ -71,12 +71,16 @@ class Listing(ScrollView, can_focus=True):
         return style
 
     def resized_content(self) -> None:
-        """Items or width changed: measure anew and draw."""
+        """Items or width changed: measure anew and draw. What is hidden has no width: it is measured when shown."""
         self.virtual_size = Size(self.size.width, self.height_in_lines())
         self.cursor = max(0, min(self.cursor, self.items() - 1))
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
+        self.resized_content()
+        self.show_cursor()
+
+    def on_show(self) -> None:
         self.resized_content()
         self.show_cursor()
 

@@ -78,7 +78,7 @@ class PlanRows(Listing):
 
     # laying out ---------------------------------------------------------------------------------------------------
     def resized_content(self) -> None:
-        if (self.plan, self.size.width) != self._laid_for:
+        if self.size.width and (self.plan, self.size.width) != self._laid_for:
             self._laid_for = (self.plan, self.size.width)
             self._lay()
         super().resized_content()
@@ -95,6 +95,9 @@ class PlanRows(Listing):
         for index, step in enumerate(self.plan.steps):
             start = len(self._laid)
             self._laid.append(Laid("head", index))
+            if step.reversal.why:
+                warning = wrap(step.reversal.why, max(20, self.size.width - 8))
+                self._laid += [Laid("more", index, text=f"{'':8}{text}", tone="bad") for text in warning]
             for place, line in enumerate(step.lines):
                 number += 1
                 reason = line.reason if beside else ""
@@ -161,9 +164,7 @@ class PlanRows(Listing):
 
     def _note(self, step: Step) -> tuple[str, str]:
         if self.progress is None:
-            if step.reversal.kind == "reversible":
-                return "", ""
-            return " · ".join(filter(None, (step.reversal.kind, step.reversal.why))), "warn"
+            return ("", "") if step.reversal.kind == "reversible" else (f"! {step.reversal.kind}", "bad")
         state = self.progress.of(step.address)
         words = state.note
         if state.status == "waiting":
@@ -171,6 +172,8 @@ class PlanRows(Listing):
             words = f"waits for {need}" if need else "waits"
         elif state.status == "done":
             words = took(state.seconds)
+        elif state.error is not None:
+            words = f"{state.error.what} · enter tells more"
         return f"{SIGNS[state.status]} {words}".rstrip(), TONES[state.status]
 
     def _sentence(self, step: Step, laid: Laid, width: int) -> list[Segment]:

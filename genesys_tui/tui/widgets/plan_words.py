@@ -6,18 +6,23 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 
-from rich.text import Text
-
 from genesys_tui.engine.model.call import Call, Output, Token
 from genesys_tui.engine.model.document import UNSET, dotted
-from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
+from genesys_tui.engine.model.history import ExecutionRecord, ExecutionStatus, StepRecord
 from genesys_tui.engine.model.plan import Plan, Step
 from genesys_tui.tui.progress import StepProgress
-from genesys_tui.tui.text import count, took, value
+from genesys_tui.tui.text import count, setting, took
 from genesys_tui.tui.widgets.words import Page
 
 PARAMS = 6_000
 """Characters of one call's parameters that are shown."""
+OUTCOMES: dict[ExecutionStatus, str] = {
+    "running": "▸ Running, or cut off",
+    "done": "✓ Done",
+    "failed": "✗ Not all done",
+    "cancelled": "! Cancelled: not all done",
+    "interrupted": "! Interrupted: its process ended before it did",
+}
 SEVERITY = {"note": ("·", "faint"), "warning": ("!", "warn"), "blocked": ("✗", "bad")}
 
 
@@ -26,7 +31,7 @@ def money(amount: float) -> str:
     return f"${amount:.2f}" if amount >= 0.01 or amount == 0 else f"${amount:.2g}"
 
 
-def summary(plan: Plan) -> Text:
+def summary(plan: Plan) -> Page:
     """What the plan as a whole needs, costs and risks."""
     page = Page()
     _findings(page, plan)
@@ -37,7 +42,7 @@ def summary(plan: Plan) -> Text:
     _cost(page, plan)
     page.heading("Time", f"~{math.ceil(plan.duration_seconds)} s" if plan.changes else "none")
     _undo(page, plan)
-    return page.text
+    return page
 
 
 def digest(plan: Plan) -> str:
@@ -45,7 +50,7 @@ def digest(plan: Plan) -> str:
     lasting = sum(step.reversal.kind != "reversible" for step in plan.steps)
     parts = [
         count(len(plan.permissions.actions), "permission"),
-        plan.cost.headline,
+        f"cost {plan.cost.headline}",
         f"~{math.ceil(plan.duration_seconds)} s",
         f"{lasting} can't be undone" if lasting else "all reversible",
         count(len(plan.findings), "finding") if plan.findings else "",
@@ -88,7 +93,7 @@ def _undo(page: Page, plan: Plan) -> None:
             page.line(f"    {step.reversal.why}")
 
 
-def step_words(step: Step, state: StepProgress | None) -> Text:
+def step_words(step: Step, state: StepProgress | None) -> Page:
     """The differences a step makes and the very calls it sends."""
     page = Page()
     page.heading(f"{step.action} {step.address}")
@@ -103,16 +108,17 @@ def step_words(step: Step, state: StepProgress | None) -> Text:
     if step.changes:
         page.heading("Differences")
     for change in step.changes:
-        before = "–" if change.before is UNSET else value(change.before)
-        page.line(f"  {dotted(change.path)}")
-        page.line(f"    {before} → {value(change.after)}", "accent")
+        field = change.path[-1]
+        before = "–" if change.before is UNSET else setting(field, change.before)
+        page.line(f"  {dotted(change.path).replace('_', ' ')}")
+        page.line(f"    {before} → {setting(field, change.after)}", "accent")
     for number, line in enumerate(step.lines, 1):
         page.heading(f"{number} {line.sentence}")
         if not line.calls:
             page.line("  no call: only what genesys remembers changes", "faint")
         for call in line.calls:
             _call(page, call)
-    return page.text
+    return page
 
 
 def _call(page: Page, call: Call) -> None:
@@ -146,25 +152,29 @@ def _plain(thing: object) -> object:
             return str(thing)
 
 
-def outcome(record: ExecutionRecord) -> Text:
+def outcome(record: ExecutionRecord) -> Page:
     """What was done, what was not, and how to go on."""
     page = Page()
     done, failed = record.at("done"), record.at("failed")
     left = [step for step in record.steps if step.status not in ("done", "failed")]
     tone = "good" if record.status == "done" else "bad"
-    page.heading({"done": "✓ Done", "failed": "✗ Not all done"}.get(record.status, f"! {record.status}"), "", tone)
-    page.line(f"{count(record.calls, 'call')}, {count(record.writes, 'write')}, {took(record.seconds)}", "faint")
+    page.heading(OUTCOMES[record.status], "", tone)
+    page.line(f"begun {record.started.astimezone():%Y-%m-%d %H:%M:%S}", "faint")
+    counted = record.status not in ("running", "interrupted")
+    if counted:
+        page.line(f"{count(record.calls, 'call')}, {count(record.writes, 'write')}, {took(record.seconds)}", "faint")
     page.line(record.id, "faint")
     _steps(page, "Done", done, "✓", "good")
     _steps(page, "Failed", failed, "✗", "bad")
-    _steps(page, "Not done", left, "⊘", "warn")
+    _steps(page, "Not done" if record.status != "running" else "Under way", left, "⊘", "warn")
     page.heading("Next")
+    if record.status == "running":
+        return page.line("  a plan finds out whether its process is still there, and recovers what it left")
     if failed or left:
         page.line("  r plans what remains: what is done stays done")
-    if done:
+    if done or failed:
         page.line("  u previews the undo of what was done")
-    page.line("  x puts this away")
-    return page.text
+    return page
 
 
 def _steps(page: Page, title: str, steps: Sequence[StepRecord], sign: str, tone: str) -> None:

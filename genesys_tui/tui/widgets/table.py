@@ -121,10 +121,11 @@ class TableHead(Widget):
     DEFAULT_CSS = "TableHead { height: 1; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"faint"}
 
-    def __init__(self, table: Table[Any]) -> None:
+    def __init__(self, table: Table[Any], *, sorted_by: int | None = 0) -> None:
+        """`sorted_by`: the place of the column that bears the sign; None where the order is no choice."""
         super().__init__()
         self._table = table
-        self.sorted_by = 0
+        self.sorted_by = sorted_by
 
     def render_line(self, y: int) -> Strip:
         style = self.rich_style + self.get_component_rich_style("faint", partial=True)

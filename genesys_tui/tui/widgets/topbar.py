@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
-from genesys_tui.tui.actions import Action, at
+from genesys_tui.tui.actions import Action, Where, at
 from genesys_tui.tui.text import ago, crop, safe
 
 if TYPE_CHECKING:
-    from genesys_tui.tui.app import GenesysApp
-    from genesys_tui.tui.screens.mode import ModeScreen
+    from genesys_tui.tui.frame import Frame
 
 MODES = (("1", "inventory", "Inventory"), ("3", "plan", "Plan"), ("5", "history", "History"))
+LEVELS = 6
+"""How far the first line can be shortened; from the last level on it is cut."""
 
 
 def both_ends(left: Text, right: Text, width: int) -> Text:
@@ -31,41 +33,58 @@ def click(action: str) -> Style:
 
 
 class TopBar(Widget):
-    """Account, region, stack, profile, endpoint, read-only, age; then the modes and what the mode says of itself."""
+    """Account, region, profile, stack, endpoint, read-only, age; then the modes and what the mode says of itself."""
 
     DEFAULT_CSS = "TopBar { height: 2; }"
     auto_links = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"brand", "here", "faint", "badge", "warn"}
 
+    def __init__(self, frame: Frame, mode: Where, status: Callable[[], str]) -> None:
+        super().__init__()
+        self._frame = frame
+        self._mode = mode
+        self._status = status
+
     def on_mount(self) -> None:
         self.set_interval(10, self.refresh)
 
     def render(self) -> Text:
-        screen = cast("ModeScreen", self.screen)
         width = self.size.width
-        first = both_ends(self._where(width), self._freshness(), width)
-        second = both_ends(self._modes(screen.mode), Text(screen.status(), style=self._tone("faint")), width)
-        return Text("\n").join((first, second))
+        second = both_ends(self._modes(), Text(self._status(), style=self._tone("faint")), width)
+        return Text("\n").join((self._first(width), second))
 
     def _tone(self, name: str) -> Style:
         return self.get_component_rich_style(name, partial=True)
 
-    def _where(self, width: int) -> Text:
-        app = cast("GenesysApp", self.app)
-        identity, where = app.account.identity, app.engine.where
-        account = f"{'demo ' if app.account.demo else ''}{identity.account}" if identity else "no account yet"
-        region = identity.region if identity else where.region
-        profile = identity.profile if identity else where.profile
-        parts = [account, region, f"stack {where.stack}" if where.stack else ""]
-        if identity and identity.endpoint and not app.account.demo:
-            parts.append(identity.endpoint)
-        if width >= 100 and profile:
-            parts.append(f"profile {profile}")
-        return Text.assemble((" genesys ", self._tone("brand")), " ", " · ".join(safe(part) for part in parts if part))
+    def _first(self, width: int) -> Text:
+        """All of it, shortened by what is least missed: words before values, and the age before where we are."""
+        level = 0
+        while level < LEVELS - 1 and self._where(level).cell_len + 1 + self._freshness(level).cell_len > width:
+            level += 1
+        return both_ends(self._where(level), self._freshness(level), width)
 
-    def _freshness(self) -> Text:
-        app = cast("GenesysApp", self.app)
-        account = app.account
+    def _where(self, level: int) -> Text:
+        account, where = self._frame.account, self._frame.engine.where
+        who = account.identity
+        number = f"{'demo ' if account.demo else ''}{who.account}" if who else "no account yet"
+        region = who.region if who else where.region or ""
+        profile = "" if account.demo else who.profile if who else where.profile or ""
+        stack = self._frame.stack
+        endpoint = who.endpoint if who and not account.demo else ""
+        if level >= 2:
+            endpoint = endpoint.partition("://")[2] or endpoint
+        if level >= 5:
+            profile, stack, endpoint = crop(profile, 10), crop(stack, 10), crop(endpoint, 15)
+        if level < 4:
+            profile = profile and f"profile {profile}"
+        stack = stack and f"stack {stack}"
+        brand = (" genesys  ", self._tone("brand")) if level < 3 else (" ", "")
+        return Text.assemble(
+            brand, " · ".join(safe(part) for part in (number, region, profile, stack, endpoint) if part)
+        )
+
+    def _freshness(self, level: int) -> Text:
+        account = self._frame.account
         read = ago(time.monotonic() - account.read_at) if account.read_at else ""
         match account.phase:
             case "opening":
@@ -73,22 +92,26 @@ class TopBar(Widget):
             case "listing":
                 age = Text("reading…", self._tone("faint"))
             case "failed":
-                age = Text(f"! stale, read {read}" if read else "! not connected", self._tone("warn"))
+                words = "! not connected" if not read else "! stale" if level else f"! stale, read {read}"
+                age = Text(words, self._tone("warn"))
+            case _ if level >= 4:
+                age = Text()
             case _:
-                age = Text(f"read {read}", self._tone("faint"))
-        badge = Text(" read-only ", self._tone("badge")) if app.engine.where.read_only else Text()
-        return Text.assemble(badge, "  " if badge else "", age, " ")
+                age = Text(read if level else f"read {read}", self._tone("faint"))
+        badge = Text(" RO " if level >= 4 else " read-only ", self._tone("badge"))
+        parts = [badge] if self._frame.engine.where.read_only else []
+        return Text.assemble(Text("  ").join([*parts, *([age] if age else [])]), " ")
 
-    def _modes(self, mode: str) -> Text:
-        app = cast("GenesysApp", self.app)
+    def _modes(self) -> Text:
+        desk = self._frame.desk
         line = Text(" ")
         for key, name, title in MODES:
             label = f"{key} {title}"
-            if name == "plan" and app.desk.changes:
-                label += f" ±{app.desk.changes}"
-            elif name == "plan" and app.desk.state == "broken":
+            if name == "plan" and desk.changes:
+                label += f" ±{desk.changes}"
+            elif name == "plan" and desk.state == "broken":
                 label += " !"
-            style = self._tone("here" if name == mode else "faint") + click(f"app.go('{name}')")
+            style = self._tone("here" if name == self._mode else "faint") + click(f"app.go('{name}')")
             line.append(label, style)
             line.append("   ")
         return line
@@ -101,11 +124,14 @@ class KeyBar(Widget):
     auto_links = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key", "faint"}
 
+    def __init__(self, actions: Callable[[], Sequence[Action]]) -> None:
+        super().__init__()
+        self._actions = actions
+
     def render(self) -> Text:
-        screen = cast("ModeScreen", self.screen)
+        own = [action for action in self._actions() if action.label]
         tail = [action for action in at("everywhere") if action.label]
-        line = self._line([*screen.actions(), *tail])
-        own = list(screen.actions())
+        line = self._line([*own, *tail])
         while line.cell_len > self.size.width and own:
             own.pop()
             line = self._line([*own, *tail])
@@ -114,10 +140,8 @@ class KeyBar(Widget):
     def _line(self, actions: list[Action]) -> Text:
         line = Text(" ")
         for action in actions:
-            if not action.label:
-                continue
-            name = action.name if "." in action.name or action.where != "everywhere" else f"app.{action.name}"
-            link = click(name if "." in name else f"screen.{name}")
+            owner = "app" if action.where == "everywhere" else "screen"
+            link = click(action.name if "." in action.name else f"{owner}.{action.name}")
             line.append(action.shown, self.get_component_rich_style("key", partial=True) + link)
             line.append(f" {crop(action.label, 24)}", self.get_component_rich_style("faint", partial=True) + link)
             line.append("  ")

@@ -19,6 +19,7 @@ from genesys_tui.engine.state.backend import Scope
 from genesys_tui.engine.state.sqlite import SqliteBackend
 from genesys_tui.engine.workspace import Settings, Workspace, parse_intent
 from tests.engine.accounts import count_all
+from tests.engine.default_network import complete_default_network
 from tests.faults import LOSE, Fault, FaultProxy, Request, deny, on
 
 HERE = Scope("eu-west-1", "default")
@@ -192,10 +193,11 @@ def test_a_replace_whose_create_was_lost_is_found_by_the_next_plan(
 
 # outputs --------------------------------------------------------------------------------------------------------------
 def test_what_is_only_used_can_be_referred_to_in_the_same_plan(workspace: Workspace, aws: str) -> None:
+    vpc = complete_default_network(aws)
     tagged = bucket("acme-a", "network.main", tags={"net": Reference("${network.main.id}")})
     record = workspace.apply(workspace.plan(wish(network({"private": False}), tagged))).wait()
     assert record.status == "done", record.steps
-    assert tags_of(aws, "acme-a")["net"] == remembered(workspace)["network.main"].id
+    assert tags_of(aws, "acme-a")["net"] == vpc
 
 
 def test_what_is_adopted_can_be_referred_to_in_the_same_plan(workspace: Workspace, aws: str) -> None:

@@ -47,9 +47,3 @@ def test_a_dropped_field_goes_back_to_its_default_and_a_foreign_one_stays(play: 
     assert there["tags"] == {"theirs": "1"}
     assert there["lifecycle"] == {"delete_after_days": 9}
     assert play.plan(entry("a")).steps == ()
-
-
-def test_absent_is_off_where_there_is_nothing_between(play: Play) -> None:
-    """`versioning: null` in a file is what a bucket without versioning shows."""
-    play.do(entry("a", versioning=None, public_access=None))
-    assert play.plan(entry("a", versioning=None, public_access=None)).steps == ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,14 @@ import boto3
 import pytest
 
 from genesys_tui.engine.executor import verify
-from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
+from genesys_tui.engine.executor.execution import Execution
+from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError, WishError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.resource import Desired, Fragment, Wish
 from genesys_tui.engine.state.backend import Scope
 from genesys_tui.engine.workspace import Settings, Workspace, parse_intent, read_stack_file
 from tests.engine.accounts import count_all
+from tests.engine.default_network import complete_default_network
 
 Open = Callable[..., Workspace]
 
@@ -66,16 +70,12 @@ def file(folder: Path, text: str) -> Wish:
     return read_stack_file(path)
 
 
-def ec2(endpoint: str, region: str = "eu-west-1") -> Any:
-    return boto3.client("ec2", region_name=region, endpoint_url=endpoint)
-
-
 def s3(endpoint: str) -> Any:
     return boto3.client("s3", region_name="eu-west-1", endpoint_url=endpoint)
 
 
 # regions and stacks ---------------------------------------------------------------------------------------------------
-def test_undo_keeps_to_its_region(opened: Open, aws: str) -> None:
+def test_undo_keeps_to_its_region(opened: Open) -> None:
     """Two regions may hold a network of the same name and shape."""
     here, there = opened("eu-west-1"), opened("us-east-1")
     do(here, "network", "main")
@@ -107,24 +107,31 @@ def test_what_another_stack_owns_is_not_adopted(opened: Open) -> None:
 # undo -----------------------------------------------------------------------------------------------------------------
 def test_undo_without_a_name_takes_what_did_something(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     done = do(workspace, "bucket", "acme-a")
-    cancelled = workspace.apply(workspace.plan(parse_intent(("bucket", "acme-b"))))
-    cancelled.cancel()
-    record = cancelled.wait()
-    if record.at("skipped"):
-        assert workspace.plan_undo().undoes == done.id
-    else:
-        assert workspace.plan_undo().undoes == record.id
+    with monkeypatch.context() as hurried:
+        hurried.setattr(Execution, "cancelled", True)
+        nothing = workspace.apply(workspace.plan(parse_intent(("bucket", "acme-b")))).wait()
+    assert (nothing.status, len(nothing.at("skipped"))) == ("cancelled", 1)
+    assert workspace.plan_undo().undoes == done.id
 
 
-def test_undo_of_a_create_leaves_a_later_one_of_that_name(workspace: Workspace, aws: str) -> None:
-    for words in (("bucket", "acme-a"), ("network", "main")):
-        first = do(workspace, *words)
-        workspace.apply(workspace.plan_destroy()).wait()
-        do(workspace, *words)
-        plan = workspace.plan_undo(first.id)
-        assert plan.steps == (), words
-        assert plan.conflicts
-        workspace.apply(workspace.plan_destroy()).wait()
+def test_undo_without_a_name_undoes_what_was_done_again(workspace: Workspace) -> None:
+    do(workspace, "bucket", "acme-a")
+    made = do(workspace, "network", "main")
+    undone = undo(workspace)
+    assert (undone.undoes, list(remembered(workspace))) == (made.id, ["bucket.acme-a"])
+    redone = undo(workspace, undone.id)
+    assert workspace.plan_undo().undoes == redone.id
+    undo(workspace)
+    assert list(remembered(workspace)) == ["bucket.acme-a"]
+
+
+def test_undo_of_a_create_leaves_a_later_one_of_that_name(workspace: Workspace) -> None:
+    first = do(workspace, "network", "main")
+    workspace.apply(workspace.plan_destroy()).wait()
+    do(workspace, "network", "main")
+    plan = workspace.plan_undo(first.id)
+    assert plan.steps == ()
+    assert plan.conflicts
 
 
 def test_undo_of_a_replace_replaces_it_back(workspace: Workspace, aws: str) -> None:
@@ -165,8 +172,28 @@ def test_undo_of_a_dropped_subnet_brings_it_and_its_memory_back(workspace: Works
     assert workspace.plan(file(tmp_path, two)).steps == ()
 
 
+NEVER_ABSENT = {
+    "storage": ("bucket.versioning", "bucket.encryption", "bucket.public_access"),
+    "network": ("network.cidr", "network.zones", "network.private", "network.internet", "network.subnets"),
+}
+
+
 # dropped fields -------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("field", ["zones: 2", "private: true", "private: false", "internet: true", "cidr: 10.1.0.0/16"])
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [(storage, field) for storage, fields in NEVER_ABSENT.items() for field in fields],
+)
+def test_what_is_always_there_can_not_be_wished_away(tmp_path: Path, kind: str, field: str) -> None:
+    """An empty `versioning:` would never be as it is asked for."""
+    text = f"resources:\n  {kind}:\n    - name: acme-a\n      type: {field.partition('.')[0]}\n"
+    with pytest.raises(WishError) as caught:
+        file(tmp_path, f"{text}      {field.partition('.')[2]}:\n")
+    assert "leave it out" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "field", ["zones: 2", "private: true", "private: false", "internet: true", "cidr: 10.1.0.0/16"]
+)
 def test_a_field_of_a_network_that_the_file_drops(workspace: Workspace, tmp_path: Path, field: str) -> None:
     entry = "stack: default\nresources:\n  network:\n    - name: main\n      tags: {a: b}\n"
     workspace.apply(workspace.plan(file(tmp_path, f"{entry}      {field}\n"))).wait()
@@ -179,6 +206,7 @@ def test_a_field_of_a_network_that_the_file_drops(workspace: Workspace, tmp_path
 
 # what is only used ----------------------------------------------------------------------------------------------------
 def test_a_default_network_that_suits_no_more_is_left_for_one_of_our_own(workspace: Workspace, aws: str) -> None:
+    complete_default_network(aws)
     before = count_all(aws)["vpcs"]
     do(workspace, "network", "main", "--private", "off")
     assert not remembered(workspace)["network.main"].owned
@@ -193,6 +221,7 @@ def test_a_default_network_that_suits_no_more_is_left_for_one_of_our_own(workspa
 
 
 def test_a_default_network_is_never_destroyed(workspace: Workspace, aws: str) -> None:
+    complete_default_network(aws)
     before = count_all(aws)
     used = do(workspace, "network", "main", "--private", "off")
     assert workspace.plan(parse_intent(("network", "main", "--private", "off"))).steps == ()
@@ -203,6 +232,16 @@ def test_a_default_network_is_never_destroyed(workspace: Workspace, aws: str) ->
     assert not remembered(workspace)["network.main"].owned
     workspace.apply(workspace.plan_destroy()).wait()
     assert count_all(aws) == before
+
+
+# destroy --------------------------------------------------------------------------------------------------------------
+def test_what_others_need_is_not_destroyed_without_a_word(workspace: Workspace) -> None:
+    both = (Desired("bucket.acme-a", "bucket", "acme-a", {}), Desired("bucket.acme-b", "bucket", "acme-b", {}))
+    wish = Wish((both[0], replace(both[1], needs=("bucket.acme-a",))), "both")
+    workspace.apply(workspace.plan(wish)).wait()
+    plan = workspace.plan_destroy(addresses=("bucket.acme-a",))
+    assert [(finding.severity, finding.address) for finding in plan.findings] == [("warning", "bucket.acme-a")]
+    assert workspace.plan_destroy().findings == ()
 
 
 # adopt ----------------------------------------------------------------------------------------------------------------
@@ -249,10 +288,8 @@ def test_what_was_read_before_is_believed_until_it_is_asked_anew(workspace: Work
 
 
 def test_opened_from_many_threads_at_once_it_is_opened_once(opened: Open) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     for _ in range(5):
         workspace = opened()
         with ThreadPoolExecutor(16) as threads:
-            planners = list(threads.map(lambda _, it=workspace: id(it._planning), range(16)))  # type: ignore[misc]  # a closure over the loop's own
+            planners = list(threads.map(lambda _, it=workspace: id(it._planning), range(16)))
         assert len(set(planners)) == 1

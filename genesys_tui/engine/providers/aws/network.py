@@ -40,7 +40,7 @@ class Network(Kind[NetworkSpec]):
     name = "network"
     title = "network"
     section = "network"
-    purpose = "private network"
+    purpose = "network"
     spec = NetworkSpec
     create_only = frozenset({"cidr"})
     kept = frozenset({"zones", "private"})
