@@ -20,7 +20,7 @@ from genesys_tui.engine.model.kind import Facts, Placement
 from genesys_tui.engine.model.plan import Finding, Plan
 from genesys_tui.engine.model.resource import Actual, Fragment, Wish
 from genesys_tui.engine.planner.decide import Decision, decide_removal, fields_to_read
-from genesys_tui.engine.planner.plan import Draft, decisions, draft, dropped, with_restored
+from genesys_tui.engine.planner.plan import Draft, as_undo, decisions, draft, dropped
 from genesys_tui.engine.planner.undo import undo
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws import iam
@@ -75,6 +75,7 @@ class Planning:
             raise UsageError(
                 f"stack '{stack}' does not manage {', '.join(unknown)}",
                 why=f"it manages {', '.join(sorted(snapshot.fragments)) or 'nothing'}",
+                todo=self._managed_by(unknown[0]),
             )
         doomed = [item for item in snapshot.fragments.values() if not addresses or item.address in addresses]
         actuals, unread = self._observe([self._removal(item) for item in doomed], refresh=True)
@@ -102,9 +103,16 @@ class Planning:
         }
         decided = [item.decision for item in undone.values() if item.decision is not None]
         made = self._draft(decided, scope, snapshot, f"execution {record.id}", unread)
-        title = f"Undo '{record.title}'" if made.plan.steps else f"Nothing to undo of '{record.title}'"
-        made = replace(made, plan=replace(made.plan, title=title))
-        return with_restored(self._forecast(made), undone, record.id)
+        plan = as_undo(made.plan, undone, record.id)
+        title = f"Undo: {record.title}" if plan.steps else f"Nothing to undo of: {record.title}"
+        return self._forecast(replace(made, plan=replace(plan, title=title)))
+
+    def _managed_by(self, address: str) -> str:
+        """Where it is, if another stack has it."""
+        for other in self._backend.stacks():
+            if address in self._backend.load(other).fragments:
+                return f"stack '{other.stack}' in {other.region} manages {address}: name it with --stack {other.stack}"
+        return ""
 
     def _owned_elsewhere(self, decided: Sequence[Decision], scope: Scope) -> Iterator[Finding]:
         """A thing has one owner at most: what another stack of ours owns, in whatever region, is not adopted."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -28,6 +28,7 @@ from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Actual, Fragment, Wish
 from genesys_tui.engine.planning import Planning
 from genesys_tui.engine.providers import registry
+from genesys_tui.engine.state.backend import Scope
 
 if TYPE_CHECKING:
     from genesys_tui.engine.providers.aws.session import Session
@@ -160,8 +161,12 @@ class Workspace:
         return start(plan, self._writer, self._reader, self._backend, self._planning.forget_reads)
 
     def history(self, limit: int = 100) -> list[ExecutionRecord]:
-        """Newest first, of all stacks of the account."""
-        return self._backend.history(limit)
+        """Newest first, of all stacks of the account. One whose process died is `interrupted`, though no plan has
+        settled it yet."""
+        records = self._backend.history(limit)
+        scopes = {Scope(record.region, record.stack) for record in records if record.status == "running"}
+        dead = {record.id for scope in scopes for record in self._backend.interrupted(scope)}
+        return [replace(record, status="interrupted") if record.id in dead else record for record in records]
 
     # ending -------------------------------------------------------------------------------------------------------
     def cancel(self) -> None:

@@ -36,7 +36,7 @@ def _headline(record: ExecutionRecord, paint: Paint) -> str:
     took = f"{counted(record.calls, 'call')}, {counted(record.writes, 'write')}, {duration(record.seconds)}"
     if record.status == "done":
         return f"{paint.good('Done')}: {shown(record.title)} ({took})"
-    word = paint.bad("Cancelled" if record.status == "cancelled" else "Failed")
+    word = paint.bad({"cancelled": "Cancelled", "interrupted": "Interrupted"}.get(record.status, "Failed"))
     return (
         f"{word}: {shown(record.title)}: {len(record.at('done'))} of {counted(len(record.steps), 'step')} done ({took})"
     )

@@ -113,11 +113,24 @@ def draft(
     return Draft(plan, tuple(prices))
 
 
-def with_restored(plan: Plan, undone: Mapping[str, Undone], execution: str) -> Plan:
-    """An undo's steps remember what was remembered before, not what lowering would."""
-    steps = tuple(replace(step, remember=_restored(step, undone[step.address])) for step in plan.steps)
-    conflicts: tuple[Conflict, ...] = tuple(conflict for item in undone.values() for conflict in item.conflicts)
-    return replace(plan, steps=steps, conflicts=conflicts, undoes=execution)
+def as_undo(plan: Plan, undone: Mapping[str, Undone], execution: str) -> Plan:
+    """An undo's steps remember what was remembered before, not what lowering would. What can't be deleted now (it is
+    not empty) is left alone and reported, and stops nothing else."""
+    deletes = {step.address for step in plan.steps if step.action == "delete"}
+    held = {item.address: item for item in plan.findings if item.severity == "blocked" and item.address in deletes}
+    steps = tuple(
+        replace(
+            step,
+            remember=_restored(step, undone[step.address]),
+            needs=tuple(need for need in step.needs if need not in held),
+        )
+        for step in plan.steps
+        if step.address not in held
+    )
+    conflicts = [conflict for item in undone.values() for conflict in item.conflicts]
+    conflicts += [Conflict(address, f"{item.message}; it is left as it is") for address, item in held.items()]
+    findings = tuple(item for item in plan.findings if item.address not in held)
+    return replace(plan, steps=steps, findings=findings, conflicts=tuple(conflicts), undoes=execution)
 
 
 def _restored(step: Step, undone: Undone) -> Fragment | None:

@@ -23,6 +23,7 @@ from tests.engine.default_network import complete_default_network
 from tests.faults import LOSE, Fault, FaultProxy, Request, deny, on
 
 HERE = Scope("eu-west-1", "default")
+SMALL = ("network", "main", "--zones", "1", "--internet", "off")
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +147,7 @@ def test_whoever_comes_late_sees_the_same_events_in_the_same_order(workspace: Wo
 def test_a_create_that_was_lost_and_can_not_be_looked_for_is_found_by_the_next_plan(
     workspace: Workspace, proxy: FaultProxy, aws: str
 ) -> None:
-    plan = workspace.plan(parse_intent(("network", "main")))
+    plan = workspace.plan(parse_intent(SMALL))
     before = count_all(aws)["vpcs"]
 
     def fault(request: Request) -> Fault | None:
@@ -158,7 +159,7 @@ def test_a_create_that_was_lost_and_can_not_be_looked_for_is_found_by_the_next_p
     assert workspace.apply(plan).wait().status == "failed"
     assert remembered(workspace)["network.main"].pending
     proxy.clear()
-    again = workspace.plan(parse_intent(("network", "main")))
+    again = workspace.plan(parse_intent(SMALL))
     assert not again.blocked
     assert workspace.apply(again).wait().status == "done"
     assert count_all(aws)["vpcs"] == before + 1
@@ -167,7 +168,7 @@ def test_a_create_that_was_lost_and_can_not_be_looked_for_is_found_by_the_next_p
 def test_a_replace_whose_create_was_lost_is_found_by_the_next_plan(
     workspace: Workspace, proxy: FaultProxy, aws: str
 ) -> None:
-    first, second = ("network", "main", "--cidr", "10.1.0.0/16"), ("network", "main", "--cidr", "10.2.0.0/16")
+    first, second = (*SMALL, "--cidr", "10.1.0.0/16"), (*SMALL, "--cidr", "10.2.0.0/16")
     workspace.apply(workspace.plan(parse_intent(first))).wait()
     old = remembered(workspace)["network.main"].id
     expected = count_all(aws)

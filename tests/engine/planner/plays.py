@@ -14,7 +14,7 @@ from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Plan, Step
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
-from genesys_tui.engine.planner.plan import decisions, draft, known_outputs, with_restored
+from genesys_tui.engine.planner.plan import as_undo, decisions, draft, known_outputs
 from genesys_tui.engine.planner.undo import undo
 from genesys_tui.engine.planner.wanted import resolve
 from genesys_tui.engine.providers import registry
@@ -76,7 +76,7 @@ class Play:
             for record in records
         }
         decided = [item.decision for item in undone.values() if item.decision]
-        return with_restored(draft(decided, {}, HERE, source="an undo", version=0).plan, undone, "e1")
+        return as_undo(draft(decided, {}, HERE, source="an undo", version=0).plan, undone, "e1")
 
     def apply(self, plan: Plan) -> tuple[StepRecord, ...]:
         assert not plan.blocked, plan.findings

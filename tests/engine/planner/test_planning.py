@@ -22,6 +22,7 @@ from tests.engine.accounts import count_all
 from tests.engine.default_network import complete_default_network
 
 Open = Callable[..., Workspace]
+SMALL = ("network", "main", "--zones", "1", "--internet", "off")
 
 
 @pytest.fixture(autouse=True)
@@ -76,11 +77,11 @@ def s3(endpoint: str) -> Any:
 
 # regions and stacks ---------------------------------------------------------------------------------------------------
 def test_undo_keeps_to_its_region(opened: Open) -> None:
-    """Two regions may hold a network of the same name and shape."""
+    """Two regions may hold a network of the same name and shape: the one's undo must not take the other's."""
     here, there = opened("eu-west-1"), opened("us-east-1")
-    do(here, "network", "main")
-    made = do(there, "network", "main")
-    assert here.plan_undo().undoes != made.id
+    done = do(here, "bucket", "acme-a")
+    made = do(there, "bucket", "acme-b")
+    assert here.plan_undo().undoes == done.id
     with pytest.raises(GenesysError) as caught:
         here.plan_undo(made.id)
     assert "us-east-1" in str(caught.value)
@@ -89,7 +90,7 @@ def test_undo_keeps_to_its_region(opened: Open) -> None:
 
 def test_a_plan_is_applied_where_it_was_made(opened: Open) -> None:
     here, there = opened("eu-west-1"), opened("us-east-1")
-    plan = here.plan(parse_intent(("network", "main")))
+    plan = here.plan(parse_intent(("bucket", "acme-a")))
     with pytest.raises(MovedError):
         there.apply(plan)
 
@@ -116,7 +117,7 @@ def test_undo_without_a_name_takes_what_did_something(workspace: Workspace, monk
 
 def test_undo_without_a_name_undoes_what_was_done_again(workspace: Workspace) -> None:
     do(workspace, "bucket", "acme-a")
-    made = do(workspace, "network", "main")
+    made = do(workspace, *SMALL)
     undone = undo(workspace)
     assert (undone.undoes, list(remembered(workspace))) == (made.id, ["bucket.acme-a"])
     redone = undo(workspace, undone.id)
@@ -126,18 +127,18 @@ def test_undo_without_a_name_undoes_what_was_done_again(workspace: Workspace) ->
 
 
 def test_undo_of_a_create_leaves_a_later_one_of_that_name(workspace: Workspace) -> None:
-    first = do(workspace, "network", "main")
+    first = do(workspace, *SMALL)
     workspace.apply(workspace.plan_destroy()).wait()
-    do(workspace, "network", "main")
+    do(workspace, *SMALL)
     plan = workspace.plan_undo(first.id)
     assert plan.steps == ()
     assert plan.conflicts
 
 
 def test_undo_of_a_replace_replaces_it_back(workspace: Workspace, aws: str) -> None:
-    do(workspace, "network", "main", "--cidr", "10.1.0.0/16")
+    do(workspace, *SMALL, "--cidr", "10.1.0.0/16")
     before, expected = remembered(workspace)["network.main"], count_all(aws)
-    do(workspace, "network", "main", "--cidr", "10.2.0.0/16")
+    do(workspace, *SMALL, "--cidr", "10.2.0.0/16")
     undo(workspace)
     after = remembered(workspace)["network.main"]
     assert (after.spec["cidr"], after.asked) == ("10.1.0.0/16", before.asked)
@@ -210,7 +211,7 @@ def test_a_default_network_that_suits_no_more_is_left_for_one_of_our_own(workspa
     before = count_all(aws)["vpcs"]
     do(workspace, "network", "main", "--private", "off")
     assert not remembered(workspace)["network.main"].owned
-    plan = workspace.plan(parse_intent(("network", "main", "--private", "on")))
+    plan = workspace.plan(parse_intent(("network", "main", "--private", "on", "--zones", "1")))
     assert [step.action for step in plan.steps] == ["create"]
     assert "does not suit" in plan.steps[0].lines[0].reason
     workspace.apply(plan).wait()

@@ -136,7 +136,7 @@ class Bucket(Kind[BucketSpec]):
         )
 
     def removal(self, have: Actual, facts: Facts) -> Reversal:
-        return Reversal("reversible", "an empty bucket with the same settings is made again, if its name is still free")
+        return Reversal("reversible", "an empty bucket with these settings is made again if its name is free then")
 
     def refuses_removal(self, have: Actual, facts: Facts) -> str:
         held = facts or {}
