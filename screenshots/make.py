@@ -17,7 +17,8 @@ from textual.pilot import Pilot
 from genesys_tui.tui.app import GenesysApp
 from genesys_tui.tui.engine import Engine, Where
 
-SIZE = (120, 34)
+SIZE = (104, 29)
+"""Columns and lines: the fewest with a side pane, so that a README shows them large."""
 LIMIT = 120.0
 """Seconds that the demo is given for each picture."""
 
@@ -45,12 +46,13 @@ async def say(pilot: Pilot[None], words: str) -> None:
 
 async def make(folder: Path) -> None:
     """Browse, plan, apply, undo; a picture of each."""
+    folder.mkdir(parents=True, exist_ok=True)
     engine = Engine(Where(stack="shop"))
     with tempfile.TemporaryDirectory() as empty:
         app = GenesysApp(engine, demo=True, folder=Path(empty))
         async with app.run_test(size=SIZE) as pilot:
             await until(pilot, lambda: app.account.phase == "ready")
-            await pilot.press("slash", *"bucket", "enter", "j", "j")
+            await pilot.press("slash", *"acme", "enter", "j", "j")
             await until(pilot, lambda: "encryption" in app.export_screenshot())
             shoot(app, folder / "inventory.svg")
             await say(pilot, "network main")

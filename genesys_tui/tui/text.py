@@ -17,7 +17,7 @@ SHOWN = 4096
 
 SWITCHES = {"public_access": ("blocked", "allowed"), "private": ("no", "yes"), "public": ("no", "yes")}
 """What off and on are called, where `off` and `on` can be misread."""
-WORDS = {("encryption", "managed"): "AES256, key managed by AWS", ("encryption", "kms"): "KMS, key aws/s3"}
+WORDS = {("encryption", "managed"): "AES256 (SSE-S3)", ("encryption", "kms"): "KMS, the key aws/s3"}
 _WORD = re.compile(r" *[^ ]+ *| +")
 _UNITS = ((365 * 86_400, "y"), (30 * 86_400, "mo"), (86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 

@@ -161,6 +161,7 @@ class FakeWorkspace(Workspace):
         self.resources = list(resources)
         self.page = page
         self.errors: tuple[str, ...] = ()
+        self.endpoint = ""
         self.error: GenesysError | None = None
         self.plan_error: GenesysError | None = None
         self.refusal: GenesysError | None = None
@@ -172,6 +173,8 @@ class FakeWorkspace(Workspace):
         self.fails: dict[str, GenesysError] = {}
         self.hold: threading.Event | None = None
         self.more: dict[str, Any] = {}
+        self.taken = False
+        """Every wanted name exists already, and is not ours."""
         self.cancelled = threading.Event()
         self.execution: FakeExecution | None = None
 
@@ -184,7 +187,7 @@ class FakeWorkspace(Workspace):
         self._wait()
         if self.error:
             raise self.error
-        return Identity("123456789012", "arn:aws:iam::123456789012:user/ada", "eu-west-1", "dev", "")
+        return Identity("123456789012", "arn:aws:iam::123456789012:user/ada", "eu-west-1", "dev", self.endpoint)
 
     def inventory(self, on_page: Callable[[tuple[Resource, ...]], None] | None = None) -> Inventory:
         self._wait()
@@ -199,7 +202,12 @@ class FakeWorkspace(Workspace):
         self._wait()
         if resource not in self.resources:
             return None
-        spec: Document = {"versioning": False, "encryption": "managed", "lifecycle": {"delete_after_days": 30}}
+        spec: Document = {
+            "versioning": False,
+            "encryption": "managed",
+            "public_access": False,
+            "lifecycle": {"delete_after_days": 30},
+        }
         return replace(resource.actual, spec=spec)
 
     def plan(self, wish: Wish, *, refresh: bool = True) -> Plan:
@@ -207,6 +215,11 @@ class FakeWorkspace(Workspace):
         self._wait()
         if self.plan_error:
             raise self.plan_error
+        if self.taken and not all(one.adopt for one in wish.resources):
+            exists = Finding(
+                "blocked", wish.resources[0].address, "it exists already", "--adopt takes it over as it is"
+            )
+            return plan_of(title="Nothing to do", findings=(exists,))
         steps = self.steps if self.steps is not None else tuple(create_step(one.address) for one in wish.resources)
         return plan_of(*steps, title=f"Deploy {wish.source}", **self.more)
 
@@ -215,6 +228,9 @@ class FakeWorkspace(Workspace):
         if not done:
             raise UsageError("there is nothing to undo")
         return plan_of(delete_step(done[-1].steps[0].address), title="Undo", undoes=done[-1].id, findings=())
+
+    def save_plan(self, plan: Plan, wish: Wish, path: Path) -> None:
+        path.write_text(f"{wish.source}: {plan.title}")
 
     def apply(self, plan: Plan) -> Execution:
         if self.refusal:

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from genesys_tui.tui.app import GenesysApp
 from tests.tui.fake_workspace import FakeEngine, FakeWorkspace
 
-LIMIT = 4.0
+LIMIT = 20.0
 """Seconds until a condition that never holds fails the test."""
 
 

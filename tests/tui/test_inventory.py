@@ -3,7 +3,10 @@
 import time
 from pathlib import Path
 
-from genesys_tui.engine.model.errors import CallError, NoCredentialsError
+import pytest
+from textual.events import Key
+
+from genesys_tui.engine.model.errors import CallError, NoCredentialsError, UsageError
 from genesys_tui.tui.engine import Where
 from genesys_tui.tui.screens.inventory import InventoryScreen
 from tests.tui.fake_workspace import FakeEngine, FakeWorkspace, company, resource
@@ -47,14 +50,17 @@ async def test_browse_by_keys_and_details_at_the_side(tmp_path: Path) -> None:
 async def test_filter_while_typing_and_back(tmp_path: Path) -> None:
     async with opened(FakeWorkspace(company()), tmp_path) as seen:
         await seen.sees("9 resources")
-        await seen.press("slash", *"kind:bucket", "space", "exclamation_mark", *"cdk")
+        await seen.press("slash", *"kind:")
+        await seen.sees("/ kind:", "9 resources")
+        await seen.type("bucket !cdk")
         await seen.sees("3 of 9 · /kind:bucket !cdk")
         await seen.press("enter", "j")
         assert current(seen) == "acme-logs-eu"
         await seen.press("escape")
         await seen.sees("9 resources", "cdk-hnb659fds")
         assert current(seen) == "acme-logs-eu"
-        await seen.press("slash", *"nosuchthing")
+        await seen.press("slash")
+        await seen.type("nosuchthing")
         await seen.sees("Nothing matches this filter")
 
 
@@ -173,6 +179,97 @@ async def test_at_80_columns_the_details_open_with_enter(tmp_path: Path) -> None
         await seen.sees("arn:aws:bucket:eu-west-1:123456789012:acme-invoices", "versioning")
         await seen.press("escape")
         await seen.sees("acme-logs-eu")
+
+
+async def test_what_is_typed_at_once_is_meant_for_the_field_it_opens(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(company()), tmp_path) as seen:
+        await seen.sees("9 resources")
+        for key, char in (("slash", "/"), ("q", "q"), ("colon", ":"), ("slash", "/")):
+            seen.app.post_message(Key(key, char))
+        await seen.sees("0 of 9 · /q:/")
+        await seen.press("escape")
+        for key, char in (("colon", ":"), ("q", "q"), ("colon", ":")):
+            seen.app.post_message(Key(key, char))
+        await seen.sees("plan    q:")
+
+
+async def test_on_a_narrow_screen_the_keys_scroll_the_details(tmp_path: Path) -> None:
+    tags = {f"tag-{number:02}": "x" for number in range(40)}
+    async with opened(FakeWorkspace([resource("bucket", "b", tags)]), tmp_path, size=(80, 24)) as seen:
+        await seen.sees("1 resource")
+        await seen.press("enter")
+        await seen.sees("esc back", "tag-01")
+        await seen.press("G")
+        await seen.sees("tag-39")
+        await seen.press("g")
+        await seen.sees("arn:aws")
+        await seen.press("escape", "enter")
+        await seen.sees("tag-01")
+
+
+async def test_a_wide_screen_scrolls_the_side_pane_beside_the_list(tmp_path: Path) -> None:
+    tags = {f"tag-{number:02}": "x" for number in range(60)}
+    async with opened(FakeWorkspace([resource("bucket", "b", tags), *company()]), tmp_path) as seen:
+        await seen.sees("10 resources")
+        await seen.press("j", "j")
+        await seen.sees("tag-01")
+        await seen.press(*["J"] * 20)
+        await seen.sees("tag-59", "acme-invoices")
+
+
+async def test_tabs_and_keys_can_be_clicked(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(company()), tmp_path) as seen:
+        await seen.sees("9 resources")
+        lines = seen.text.split("\n")
+        await seen.pilot.click("TopBar", offset=(lines[1].index("5 History") + 2, 1))
+        await seen.sees("Nothing was applied yet")
+        await seen.pilot.click("TopBar", offset=(lines[1].index("1 Inventory"), 1))
+        await seen.sees("acme-invoices")
+        await seen.pilot.click("KeyBar", offset=(lines[-1].index("? help") + 1, 0))
+        await seen.sees("In lists")
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+async def test_where_we_are_is_always_in_sight(tmp_path: Path, width: int) -> None:
+    workspace = FakeWorkspace(company())
+    workspace.endpoint = "http://127.0.0.1:5333"
+    engine = FakeEngine(workspace, where=Where(read_only=True))
+    async with opened(workspace, tmp_path, engine=engine, size=(width, 24)) as seen:
+        await seen.sees("9 resources")
+        first = seen.text.split("\n")[0]
+        for words in ("123456789012", "eu-west-1", "dev", "stack shop", "127.0.0.1:5333"):
+            assert words in first
+        assert " RO " in first or "read-only" in first
+        assert ("profile dev" in first) == (width >= 100)
+
+
+async def test_no_region_is_no_dead_end(tmp_path: Path) -> None:
+    workspace = FakeWorkspace()
+    workspace.error = UsageError("No AWS region is configured")
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("No AWS region", "--region", "genesys-tui --demo")
+        await seen.press("d")
+        await seen.sees("demo 123456789012", "acme-invoices")
+
+
+async def test_switches_are_in_words_that_can_not_be_misread(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(company()), tmp_path) as seen:
+        await seen.sees("public access      blocked", "encryption         AES256 (SSE-S3)", "versioning         off")
+
+
+async def test_a_filter_over_very_many_rows_lets_keys_through(tmp_path: Path) -> None:
+    many = [resource("bucket", f"b-{number:06}") for number in range(20_000)]
+    async with opened(FakeWorkspace(many, page=5000), tmp_path) as seen:
+        await seen.sees("20,000 resources")
+        await seen.until(lambda: seen.app.account.phase == "ready")
+        screen = inventory(seen)
+        screen.filter_by("b-00")
+        assert len(screen.table.rows) == 20_000, "it was filtered before the key was let go"
+        screen.filter_by("b-0001")
+        await seen.sees("100 of 20,000 · /b-0001")
+        assert [row.name for row in screen.table.rows[:2]] == ["b-000100", "b-000101"]
+        screen.filter_by("")
+        await seen.until(lambda: len(screen.table.rows) == 20_000, "all of them again")
 
 
 async def test_read_only_is_in_sight(tmp_path: Path) -> None:

@@ -1,11 +1,19 @@
 """Plan, apply and undo, by keys alone."""
 
+import json
 import threading
+from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
+import pytest
+
+from genesys_tui.cli.main import main
 from genesys_tui.engine.model.errors import CallError, MovedError
-from genesys_tui.engine.model.plan import Finding
-from genesys_tui.tui.engine import Where
+from genesys_tui.engine.model.plan import Finding, Reversal
+from genesys_tui.tui.app import GenesysApp
+from genesys_tui.tui.engine import Engine, Where
 from tests.tui.fake_workspace import FakeEngine, FakeWorkspace, company, create_step, delete_step
 from tests.tui.screen import Seen, opened
 
@@ -248,10 +256,139 @@ async def test_at_80_columns(tmp_path: Path) -> None:
         await seen.sees("→ Store your application data securely")
 
 
-async def test_copy_and_save_as_json(tmp_path: Path) -> None:
-    async with opened(FakeWorkspace(), tmp_path) as seen:
+async def test_copy_and_save(tmp_path: Path) -> None:
+    workspace = FakeWorkspace()
+    async with opened(workspace, tmp_path) as seen:
         await planned(seen)
         await seen.press("c")
-        assert '"changes": 1' in seen.app.clipboard
+        await seen.until(lambda: '"changes": 1' in seen.app.clipboard, "copied")
         await seen.press("o")
-        await seen.until(lambda: len(list(tmp_path.glob("genesys-plan-*.json"))) == 1)
+        await seen.sees("genesys apply")
+        (saved,) = tmp_path.glob("genesys-plan-*.json")
+        assert saved.read_text() == "bucket my-data: Deploy bucket my-data"
+        await seen.press("a", "y")
+        await seen.sees("✓ done")
+        await seen.press("u")
+        await seen.sees("- delete")
+        await seen.press("o")
+        await seen.sees("an undo can't be saved", "genesys undo --apply")
+        assert len(list(tmp_path.glob("genesys-plan-*.json"))) == 1
+
+
+@pytest.mark.usefixtures("aws")
+async def test_a_saved_plan_is_what_the_shell_applies(tmp_path: Path) -> None:
+    app = GenesysApp(Engine(Where(stack="shop")), folder=tmp_path)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        seen = Seen(app, pilot)
+        await seen.sees("123456789012")
+        await say(seen, "bucket saved-by-the-screen")
+        await seen.sees("review · 1 change")
+        await seen.press("o")
+        await seen.sees("genesys apply")
+        app.leave()
+    (saved,) = tmp_path.glob("genesys-plan-*.json")
+    with redirect_stdout(StringIO()) as out:
+        code = main(["apply", str(saved), "--stack", "shop", "--yes", "--json"])
+    assert code == 0, out.getvalue()
+    assert json.loads(out.getvalue())["execution"]["status"] == "done"
+
+
+async def test_what_exists_already_blocks_until_it_is_taken_over(tmp_path: Path) -> None:
+    workspace = FakeWorkspace()
+    workspace.taken = True
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("123456789012")
+        await say(seen, "bucket my-data")
+        await seen.sees("✗ Blocked", "it exists already", "→ A takes it over", "A adopt")
+        assert "Nothing to do" not in seen.text
+        await seen.press("a")
+        await seen.sees("Blocked: bucket.my-data")
+        await seen.press("A")
+        await seen.sees("review · 1 change", "bucket.my-data")
+        assert workspace.plans[-1][0].resources[0].adopt
+
+
+async def test_rows_keep_their_width_after_a_plan_without_any(tmp_path: Path) -> None:
+    """Measured while they were hidden, they were once laid out 20 cells wide."""
+    workspace = FakeWorkspace()
+    workspace.steps = ()
+    async with opened(workspace, tmp_path, size=(80, 24)) as seen:
+        await seen.sees("123456789012")
+        await say(seen, "bucket one")
+        await seen.sees("✓ Nothing to do")
+        workspace.steps = None
+        await say(seen, "bucket two")
+        await seen.sees("→ Store your application data securely")
+        await seen.press("x")
+        await seen.sees("Nothing is planned")
+        await say(seen, "bucket three")
+        await seen.sees("→ Store your application data securely")
+
+
+async def test_enter_alone_deletes_nothing(tmp_path: Path) -> None:
+    workspace = FakeWorkspace()
+    workspace.steps = (replace(delete_step("bucket.old"), reversal=Reversal()),)
+    async with opened(workspace, tmp_path) as seen:
+        await planned(seen)
+        await seen.press("a")
+        await seen.sees("- 1 to delete", "! delete bucket.old", "y: apply")
+        await seen.press("enter")
+        await seen.sees("- 1 to delete")
+        await seen.press("y")
+        await seen.sees("✓ done")
+
+
+async def test_a_plan_that_only_forgets_can_be_applied(tmp_path: Path) -> None:
+    workspace = FakeWorkspace()
+    workspace.steps = (replace(delete_step("bucket.old"), action="forget", reversal=Reversal()),)
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("123456789012")
+        await say(seen, "bucket my-data")
+        await seen.sees("review · 1 step", "a apply")
+        await seen.press("a", "y")
+        await seen.sees("✓ done")
+
+
+async def test_a_stack_file_that_appears_beside_another_plan_is_told(tmp_path: Path) -> None:
+    async with opened(FakeWorkspace(), tmp_path) as seen:
+        await planned(seen)
+        await seen.until(lambda: seen.app.desk.watching, "watching")
+        (tmp_path / "genesys.yaml").write_text("bucket new\n")
+        await seen.sees("genesys.yaml was found", "bucket.my-data")
+        await seen.press("x")
+        await seen.sees("bucket.new")
+
+
+async def test_the_editor_is_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "genesys.yaml"
+    file.write_text("bucket one\n")
+    started: list[list[str]] = []
+
+    def edit(command: list[str], **_: object) -> None:
+        started.append(command)
+        file.write_text("bucket edited\n")
+
+    monkeypatch.setattr("subprocess.run", edit)
+    monkeypatch.setattr(GenesysApp, "suspend", lambda _: nullcontext())
+    monkeypatch.setenv("EDITOR", "code --wait")
+    monkeypatch.delenv("VISUAL", raising=False)
+    async with opened(FakeWorkspace(), tmp_path, file=file) as seen:
+        await seen.sees("bucket.one")
+        await seen.until(lambda: seen.app.desk.watching, "watching")
+        await seen.press("e")
+        await seen.sees("bucket.edited")
+        assert started == [["code", "--wait", str(file)]]
+
+
+async def test_words_wait_for_the_end_of_an_apply(tmp_path: Path) -> None:
+    workspace = FakeWorkspace()
+    workspace.hold = threading.Event()
+    async with opened(workspace, tmp_path) as seen:
+        await planned(seen)
+        await seen.press("a", "y")
+        await seen.sees("esc cancel")
+        await say(seen, "bucket other")
+        await seen.sees("an apply is running")
+        await seen.press("escape")
+        await seen.press("ctrl+c", "ctrl+c")
+        await seen.until(lambda: not seen.app.is_running or seen.app._exit, "to insist leaves")

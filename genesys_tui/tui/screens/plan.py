@@ -88,7 +88,7 @@ class PlanScreen(ModeScreen):
             idle |= {"open", "copy_plan", "save_plan"}
         if desk.plan is None:
             idle |= {"summary"}
-        if desk.wish is None:
+        if desk.wish is None or desk.state != "ready":
             idle |= {"save_plan"}
         if desk.file is None:
             idle |= {"edit"}

@@ -95,7 +95,7 @@ class PlanRows(Listing):
         for index, step in enumerate(self.plan.steps):
             start = len(self._laid)
             self._laid.append(Laid("head", index))
-            if step.reversal.why:
+            if step.reversal.kind != "reversible" and step.reversal.why:
                 warning = wrap(step.reversal.why, max(20, self.size.width - 8))
                 self._laid += [Laid("more", index, text=f"{'':8}{text}", tone="bad") for text in warning]
             for place, line in enumerate(step.lines):

@@ -31,7 +31,7 @@ def title(desk: Desk, room: int) -> Text:
         asides.append(f"reads of {desk.reads_at:%H:%M:%S}")
     if desk.state == "ready":
         asides.append(f"planned in {took(desk.planned_seconds)}")
-    line = Text(f" {safe(words)}", "bold")
+    line = Text.assemble((f" {safe(words)}", "bold"))
     for aside in asides:
         if line.cell_len + 3 + len(aside) <= room:
             line.append(f" · {aside}", style("faint"))

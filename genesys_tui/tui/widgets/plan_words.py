@@ -105,13 +105,9 @@ def step_words(step: Step, state: StepProgress | None) -> Page:
         page.line().line(state.note)
     if step.needs:
         page.line(f"after {', '.join(step.needs)}", "faint")
-    if step.changes:
-        page.heading("Differences")
-    for change in step.changes:
-        field = change.path[-1]
-        before = "–" if change.before is UNSET else setting(field, change.before)
-        page.line(f"  {dotted(change.path).replace('_', ' ')}")
-        page.line(f"    {before} → {setting(field, change.after)}", "accent")
+    if step.reversal.why:
+        page.line(f"{step.reversal.kind}: {step.reversal.why}", "faint", hang=2)
+    _differences(page, step)
     for number, line in enumerate(step.lines, 1):
         page.heading(f"{number} {line.sentence}")
         if not line.calls:
@@ -119,6 +115,16 @@ def step_words(step: Step, state: StepProgress | None) -> Page:
         for call in line.calls:
             _call(page, call)
     return page
+
+
+def _differences(page: Page, step: Step) -> None:
+    if step.changes:
+        page.heading("Differences")
+    for change in step.changes:
+        field = change.path[-1]
+        before = "–" if change.before is UNSET else setting(field, change.before)
+        page.line(f"  {dotted(change.path).replace('_', ' ')}")
+        page.line(f"    {before} → {setting(field, change.after)}", "accent")
 
 
 def _call(page: Page, call: Call) -> None:
@@ -172,7 +178,7 @@ def outcome(record: ExecutionRecord) -> Page:
         return page.line("  a plan finds out whether its process is still there, and recovers what it left")
     if failed or left:
         page.line("  r plans what remains: what is done stays done")
-    if done or failed:
+    if done or failed or record.at("cancelled"):
         page.line("  u previews the undo of what was done")
     return page
 

@@ -22,7 +22,7 @@ MARGIN = 3
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
-    """`cell`: the text of a row, untrusted. `width`: the least number of cells; `grow`: its share of what is left.
+    """`cell`: the text of a row, untrusted. `width`: in cells; `grow`: its share of what is left or lacking.
     `drop`: columns with the highest number go first when there is no room; 0 never goes. `order`: what to sort by."""
 
     title: str
@@ -45,8 +45,8 @@ def layout(columns: Sequence[Column[R]], width: int) -> list[tuple[Column[R], in
 
     while needed() > room and any(column.drop for column in shown):
         shown.remove(max(shown, key=lambda column: column.drop))
-    spare, shares = max(0, room - needed()), sum(column.grow for column in shown)
-    return [(column, column.width + (spare * column.grow // shares if shares else 0)) for column in shown]
+    spare, shares = room - needed(), sum(column.grow for column in shown)
+    return [(column, max(4, column.width + (spare * column.grow // shares if shares else 0))) for column in shown]
 
 
 class Table(Listing, Generic[R]):
