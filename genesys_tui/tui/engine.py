@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genesys_tui.engine.model.errors import GenesysError
+
 if TYPE_CHECKING:
     from genesys_tui.engine.model.plan import Plan
     from genesys_tui.engine.model.resource import Wish
-    from genesys_tui.engine.workspace import Settings, Workspace
+    from genesys_tui.engine.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +29,27 @@ class Where:
 class Engine:
     """One door to `engine.workspace`. Every method blocks and may be called from any thread."""
 
-    def __init__(self, where: Where, settings: Callable[[], Settings] | None = None) -> None:
+    def __init__(self, where: Where, file: Path | None = None) -> None:
+        """`file`: the stack file that is to be opened (None: that of this folder)."""
         self.where = where
-        self._settings = settings or self._from_where
+        self._file = file
         self._demo = ExitStack()
 
-    def _from_where(self) -> Settings:
-        from genesys_tui.engine.workspace import Settings
+    def open(self) -> Workspace:
+        """In the region that was asked for, else in that of the stack file."""
+        from genesys_tui.engine.workspace import Settings, Workspace
 
         where = self.where
-        return Settings(profile=where.profile, region=where.region, stack=where.stack, read_only=where.read_only)
+        region = where.region or self._region_of_file()
+        return Workspace(Settings(profile=where.profile, region=region, stack=where.stack, read_only=where.read_only))
 
-    def open(self) -> Workspace:
-        from genesys_tui.engine.workspace import Workspace
-
-        return Workspace(self._settings())
+    def _region_of_file(self) -> str | None:
+        """A file with mistakes says so when it is planned."""
+        path = self._file or self.find_stack_file(Path())
+        try:
+            return self.read_stack_file(path).region if path else None
+        except GenesysError:
+            return None
 
     def open_demo(self) -> Workspace:
         """Start the embedded account; it ends with `close`. Raises `GenesysError` where the extra is not installed."""

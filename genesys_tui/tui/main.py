@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.workspace import Settings
     from genesys_tui.tui.engine import Engine
 
 LEAVING = 0.4
@@ -36,15 +35,7 @@ def main(argv: list[str] | None = None) -> int:
 
     arguments = _arguments(argv)
     where = Where(arguments.profile, arguments.region, arguments.stack, arguments.read_only)
-    return _show(Engine(where), demo=arguments.demo, file=arguments.file)
-
-
-def run(settings: Settings, *, demo: bool, file: Path | None) -> int:
-    """The same, for settings that are known already."""
-    from genesys_tui.tui.engine import Engine, Where
-
-    where = Where(settings.profile, settings.region, settings.stack, settings.read_only)
-    return _show(Engine(where, lambda: settings), demo=demo, file=file)
+    return _show(Engine(where, arguments.file), demo=arguments.demo, file=arguments.file)
 
 
 def _show(engine: Engine, *, demo: bool, file: Path | None) -> int:
