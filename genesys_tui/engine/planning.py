@@ -96,7 +96,11 @@ class Planning:
         actuals, unread = self._observe(subjects, refresh=True)
         undone = {
             step.address: undo(
-                registry.kind(step.kind), step, snapshot.fragments.get(step.address), actuals[step.address]
+                registry.kind(step.kind),
+                step,
+                snapshot.fragments.get(step.address),
+                actuals[step.address],
+                f"{record.id}/{step.address}",
             )
             for step in steps
             if step.address in actuals

@@ -43,11 +43,11 @@ class Undone:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def undo(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
-    """`now`: what we remember today. `actual`: what is there, with all fields of its spec."""
+def undo(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None, token: str) -> Undone:
+    """`now`: what we remember today. `actual`: what is there, with all fields of its spec. `token`: the step's own."""
     match record.action:
         case "create":
-            return _undo_create(kind, record, now, actual)
+            return _undo_create(kind, record, now, actual, token)
         case "update" | "replace":
             return _undo_update(kind, record, now, actual)
         case "adopt":
@@ -60,12 +60,14 @@ def undo(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual
             return _undo_forget(kind, record, now, actual)
 
 
-def _undo_create(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None) -> Undone:
+def _undo_create(kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None, token: str) -> Undone:
     if now is None:
         return _left(record, NOT_OURS) if actual else Undone(None)
     if actual is None:
         return Undone(_decision("forget", kind, record, now, None))
-    if now.adopted or not now.owned or _another(now, actual) or _another(record.remember, actual):
+    if now.adopted or not now.owned or not kind.made_by(actual, token):
+        return _left(record, ANOTHER)
+    if _another(now, actual) or _another(record.remember, actual):
         return _left(record, ANOTHER)
     left_so = overlay(kind.blank(), nest((change.path, change.after) for change in record.changes))
     foreign = _foreign(left_so, actual.spec, tolerant=record.status != "done") or kind.foreign(actual)

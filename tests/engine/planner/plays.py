@@ -72,6 +72,7 @@ class Play:
                 record,
                 self.fragments.get(record.address),
                 self._read({record.address: self.actuals.get(record.address)})[record.address],
+                f"e1/{record.address}",
             )
             for record in records
         }

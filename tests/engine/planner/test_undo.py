@@ -36,6 +36,16 @@ def test_undo_of_create_leaves_one_that_was_made_since_under_the_same_name(play:
     assert "another one" in plan.conflicts[0].message
 
 
+def test_undo_of_create_knows_its_own_by_the_tag_of_the_step(play: Play) -> None:
+    """The clock may be too coarse to tell one from the next of its name; the tag that it was made with is not."""
+    made = play.do(words("a"))
+    there = play.actuals["bucket.a"]
+    play.actuals["bucket.a"] = replace(there, tags={**there.tags, "genesys:step": "e9/bucket.a"})
+    plan = play.undo(*made)
+    assert plan.steps == ()
+    assert "another one" in plan.conflicts[0].message
+
+
 def test_undo_of_a_create_that_never_happened_says_nothing(play: Play) -> None:
     [made] = play.do(words("a"))
     play.actuals.clear()
