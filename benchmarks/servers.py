@@ -88,6 +88,8 @@ def main() -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
+    # AWS keeps connections open; a server that closes each would race the kernel, not the contestants.
+    MotoRequestHandler.protocol_version = "HTTP/1.1"
     application = _Counting(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from genesys_tui.engine import planfile
 from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
@@ -31,6 +30,7 @@ from genesys_tui.engine.providers import registry
 from genesys_tui.engine.state.backend import Scope
 
 if TYPE_CHECKING:
+    from genesys_tui.engine.planfile import SavedPlan
     from genesys_tui.engine.providers.aws.session import Session
     from genesys_tui.engine.state.backend import Backend
 
@@ -124,10 +124,14 @@ class Workspace:
 
     def save_plan(self, plan: Plan, wish: Wish, path: Path) -> None:
         """Save it, to be applied later. Raises GenesysError when the file can't be written."""
+        from genesys_tui.engine import planfile
+
         planfile.save(plan, wish, plan_document(plan), path)
 
     def load_plan(self, path: Path) -> Plan:
         """A saved plan, planned anew. Raises `MovedError` when it does not come to the very same calls any more."""
+        from genesys_tui.engine import planfile
+
         saved = planfile.load(path)
         plan = self._planning.plan(saved.asked(), saved.stack, refresh=True)
         if planfile.digest(plan) != saved.digest:
@@ -224,7 +228,7 @@ def plan_document(plan: Plan) -> dict[str, object]:
     return documents.plan_document(plan, iam.actions)
 
 
-def _moved(saved: planfile.SavedPlan, plan: Plan) -> str:
+def _moved(saved: SavedPlan, plan: Plan) -> str:
     if (saved.account, saved.region) != (plan.account, plan.region):
         return f"it was made for {saved.account} in {saved.region}, this is {plan.account} in {plan.region}"
     return f"then it was: {saved.plan.get('summary')}; now it is: {plan.title}, with {plan.changes} changes"

@@ -13,7 +13,7 @@ from genesys_tui.engine.model.document import Document, leaves, nest, overlay
 from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Plan, Step
-from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
+from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Desired, Fragment, Wish
 from genesys_tui.engine.planner.plan import as_undo, decisions, draft, known_outputs
 from genesys_tui.engine.planner.undo import undo
 from genesys_tui.engine.planner.wanted import resolve
@@ -121,4 +121,5 @@ def _with_documents(actual: Actual) -> Actual:
     assert isinstance(tags, Mapping)
     there = {key: value for key, value in tags.items() if value is not None}
     spec = {**actual.spec, "tags": there}
-    return replace(actual, spec=spec, tags=there, provider_data={"tag_set": tag_set(there), "rules": []})  # type: ignore[arg-type]  # texts all
+    marks = {key: value for key, value in actual.tags.items() if key.startswith(MARK_PREFIX)}
+    return replace(actual, spec=spec, tags=there | marks, provider_data={"tag_set": tag_set(there), "rules": []})  # type: ignore[arg-type]  # texts all
