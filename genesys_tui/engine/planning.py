@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from genesys_tui.engine.desired.whole import whole_wish
 from genesys_tui.engine.executor.recover import recover
 from genesys_tui.engine.guardrails import cost, duration, permissions
-from genesys_tui.engine.inventory.observe import Seen, Subject, observe
+from genesys_tui.engine.inventory.observe import Seen, Subject, observe, outputs_of, strangers
+from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError, UsageError
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.kind import Facts, Placement
 from genesys_tui.engine.model.plan import Finding, Plan
-from genesys_tui.engine.model.resource import Actual, Fragment, Wish
+from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
 from genesys_tui.engine.planner.decide import Decision, decide_removal, fields_to_read
 from genesys_tui.engine.planner.plan import Draft, as_undo, decisions, draft, dropped
 from genesys_tui.engine.planner.undo import undo
@@ -35,10 +38,11 @@ MAKING = frozenset({"create", "replace", "delete"})
 
 
 class Planning:
-    """Plans of one account and region. `reader` is a read-only session."""
+    """Plans of one account and region. `reader` is a read-only session. `home`: where artifacts are kept."""
 
-    def __init__(self, reader: Session, backend: Backend) -> None:
+    def __init__(self, reader: Session, backend: Backend, home: Path) -> None:
         self._reader = reader
+        self._home = home
         self._backend = backend
         self._seen: dict[tuple[object, ...], Actual | None] = {}
 
@@ -52,22 +56,19 @@ class Planning:
         self._check_region(wish.region, wish.source, "genesys plan")
         scope, snapshot = self._open(stack)
         fragments = snapshot.fragments
-        subjects = [
-            Subject(
-                desired.address,
-                registry.kind(desired.kind),
-                desired.name,
-                fields_to_read(registry.kind(desired.kind), desired, fragments.get(desired.address)),
-                fragments.get(desired.address),
-            )
-            for desired in wish.resources
-        ] + [self._removal(item) for item in dropped(wish, fragments)]
-        actuals, unread = self._observe(subjects, refresh=refresh)
-        decided = decisions(wish, fragments, actuals, registry.kind)
-        findings = [*unread, *self._owned_elsewhere(decided, scope)]
-        return self._forecast(self._draft(decided, scope, snapshot, wish.source, findings))
+        wish = whole_wish(wish, fragments, self._reader, self._home)
+        subjects = [self._wanted(desired, fragments.get(desired.address)) for desired in wish.resources]
+        subjects += [self._removal(item) for item in dropped(wish, fragments)]
+        named = strangers(wish.resources, fragments)
+        actuals, unread = self._observe([*subjects, *named], refresh=refresh)
+        outside, unknown = outputs_of(named, actuals)
+        decided = decisions(wish, fragments, actuals, registry.kind, outside)
+        findings = [*unread, *unknown, *self._owned_elsewhere(decided, scope)]
+        place = self._place(scope, delete_data=wish.delete_data)
+        made = self._draft(decided, place, snapshot, wish.source, findings)
+        return self._forecast(replace(made, plan=replace(made.plan, outside=outside)))
 
-    def destroy(self, stack: str, addresses: Sequence[str]) -> Plan:
+    def destroy(self, stack: str, addresses: Sequence[str], *, delete_data: bool = False) -> Plan:
         """The plan that removes all (or these) of a stack. Raises UsageError for an address that it does not hold."""
         scope, snapshot = self._open(stack)
         unknown = sorted(set(addresses) - set(snapshot.fragments))
@@ -85,7 +86,8 @@ class Planning:
             if item.address in actuals
         ]
         findings = [*unread, *_still_needed(doomed, snapshot)]
-        return self._forecast(self._draft(decided, scope, snapshot, f"stack '{stack}'", findings))
+        place = self._place(scope, delete_data=delete_data)
+        return self._forecast(self._draft(decided, place, snapshot, f"stack '{stack}'", findings))
 
     def undo(self, execution: str | None, stack: str | None) -> Plan:
         """The plan that takes an execution back."""
@@ -106,7 +108,7 @@ class Planning:
             if step.address in actuals
         }
         decided = [item.decision for item in undone.values() if item.decision is not None]
-        made = self._draft(decided, scope, snapshot, f"execution {record.id}", unread)
+        made = self._draft(decided, self._place(scope), snapshot, f"execution {record.id}", unread)
         plan = as_undo(made.plan, undone, record.id)
         title = f"Undo: {record.title}" if plan.steps else f"Nothing to undo of: {record.title}"
         return self._forecast(replace(made, plan=replace(plan, title=title)))
@@ -158,12 +160,14 @@ class Planning:
         ]
         return {item.address: known[item.key] for item in subjects if item.key in known}, findings
 
+    def _place(self, scope: Scope, *, delete_data: bool = False) -> Placement:
+        return Placement(scope.region, scope.stack, self._reader.identity().account, delete_data)
+
     def _draft(
-        self, decided: Sequence[Decision], scope: Scope, snapshot: Snapshot, source: str, findings: list[Finding]
+        self, decided: Sequence[Decision], place: Placement, snapshot: Snapshot, source: str, findings: list[Finding]
     ) -> Draft:
         facts = self._prepare(decided, findings)
         ready = [item for item in decided if item.address in facts]
-        place = Placement(scope.region, scope.stack, self._reader.identity().account)
         return draft(ready, facts, place, source=source, version=snapshot.version, findings=findings)
 
     def _prepare(self, decided: Sequence[Decision], findings: list[Finding]) -> Mapping[str, Facts]:
@@ -191,16 +195,24 @@ class Planning:
         )
 
     # subjects -----------------------------------------------------------------------------------------------------
+    def _wanted(self, desired: Desired, fragment: Fragment | None) -> Subject:
+        kind = registry.kind(desired.kind)
+        fields = fields_to_read(kind, desired, fragment)
+        return Subject(desired.address, kind, desired.name, fields, fragment, aws=_aws(desired.spec, fragment))
+
     def _removal(self, fragment: Fragment) -> Subject:
         kind = registry.kind(fragment.kind)
-        return Subject(fragment.address, kind, fragment.name, fields_to_read(kind, None, fragment), fragment)
+        fields = fields_to_read(kind, None, fragment)
+        return Subject(fragment.address, kind, fragment.name, fields, fragment, aws=_aws({}, fragment))
 
     def _undo_subject(self, step: StepRecord, now: Fragment | None) -> Subject:
         """What was forgotten is looked for by the id it had."""
         kind = registry.kind(step.kind)
         name = step.address.partition(".")[2]
         known = now or (step.remembered if step.action == "forget" else None)
-        return Subject(step.address, kind, name, kind.fields, known, whole=True)
+        return Subject(
+            step.address, kind, name, fields_to_read(kind, None, known), known, whole=True, aws=_aws({}, known)
+        )
 
     def _undoable(self, execution: str | None, stack: str | None) -> ExecutionRecord:
         if execution is not None:
@@ -238,6 +250,12 @@ class Planning:
                 todo="give the region",
                 command=f"{command} --region {region}",
             )
+
+
+def _aws(wanted: Document, fragment: Fragment | None) -> frozenset[str]:
+    """The parameters by AWS's names that are wanted or managed."""
+    documents = (wanted.get("aws"), fragment.spec.get("aws") if fragment else None)
+    return frozenset(key for document in documents if isinstance(document, Mapping) for key in document)
 
 
 def _still_needed(doomed: Sequence[Fragment], snapshot: Snapshot) -> Iterator[Finding]:

@@ -110,13 +110,16 @@ class Workspace:
         return self._reader.ask(kind.read(actual.id, kind.fields if fields is None else fields))
 
     # what would be done -------------------------------------------------------------------------------------------
-    def plan(self, wish: Wish, *, refresh: bool = True) -> Plan:
-        """Preview. `refresh=False` takes what was read before, where it was."""
+    def plan(self, wish: Wish, *, refresh: bool = True, delete_data: bool = False) -> Plan:
+        """Preview. `refresh=False` takes what was read before, where it was. `delete_data`: what holds data may go."""
+        wish = replace(wish, delete_data=delete_data or wish.delete_data)
         return self._planning.plan(wish, self.settings.stack or wish.stack or DEFAULT_STACK, refresh=refresh)
 
-    def plan_destroy(self, stack: str | None = None, addresses: Sequence[str] = ()) -> Plan:
+    def plan_destroy(
+        self, stack: str | None = None, addresses: Sequence[str] = (), *, delete_data: bool = False
+    ) -> Plan:
         """Preview the deletion of all (or these addresses) that a stack owns."""
-        return self._planning.destroy(stack or self.stack, addresses)
+        return self._planning.destroy(stack or self.stack, addresses, delete_data=delete_data)
 
     def plan_undo(self, execution: str | None = None) -> Plan:
         """Preview the undo of an execution; None: of the last one that is not undone and is no undo."""
@@ -162,7 +165,8 @@ class Workspace:
                 todo="plan again",
             )
         self._planning.forget_reads()
-        return start(plan, self._writer, self._reader, self._backend, self._planning.forget_reads)
+        artifacts = home_folder(self.settings.home) / "artifacts"
+        return start(plan, self._writer, self._reader, self._backend, artifacts, self._planning.forget_reads)
 
     def history(self, limit: int = 100) -> list[ExecutionRecord]:
         """Newest first, of all stacks of the account. One whose process died is `interrupted`, though no plan has
@@ -203,7 +207,7 @@ class Workspace:
 
     @_opened
     def _planning(self) -> Planning:
-        return Planning(self._reader, self._backend)
+        return Planning(self._reader, self._backend, home_folder(self.settings.home))
 
     def _session(self, *, read_only: bool) -> Session:
         from genesys_tui.engine.providers.aws.session import Session
@@ -234,13 +238,17 @@ def _moved(saved: SavedPlan, plan: Plan) -> str:
     return f"then it was: {saved.plan.get('summary')}; now it is: {plan.title}, with {plan.changes} changes"
 
 
-def state_folder(home: Path | None) -> Path:
-    """Where state is kept: `home`, else `$GENESYS_HOME`, else `~/.genesys`; in it the folder `state`."""
+def home_folder(home: Path | None) -> Path:
+    """Where all is kept: `home`, else `$GENESYS_HOME`, else `~/.genesys`."""
     try:
-        base = home or Path(os.environ.get("GENESYS_HOME") or Path.home() / ".genesys")
+        return home or Path(os.environ.get("GENESYS_HOME") or Path.home() / ".genesys")
     except RuntimeError as error:
         raise GenesysError("there is no home folder to keep state in", todo="set GENESYS_HOME to a folder") from error
-    return base / "state"
+
+
+def state_folder(home: Path | None) -> Path:
+    """Where state is kept: the folder `state` of home."""
+    return home_folder(home) / "state"
 
 
 def _partition(identity: Identity) -> str:

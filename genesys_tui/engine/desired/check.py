@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from genesys_tui.engine.desired.shape import keys_of, shape_of
 from genesys_tui.engine.desired.tree import Plain, Step, Trail, shown
 from genesys_tui.engine.desired.vocabulary import suggestion
-from genesys_tui.engine.model.document import leaves
+from genesys_tui.engine.model.references import references as outputs_in
+from genesys_tui.engine.model.references import referred
 from genesys_tui.engine.model.resource import Reference
 from genesys_tui.engine.model.specs.base import WISH, Spec
 
@@ -169,11 +170,11 @@ def _lost_references(asked: dict[str, Plain], typed: Spec) -> list[Flaw]:
     references = list(_references(asked, ()))
     if not references:
         return []
-    kept = {text for _, text in leaves(typed.document) if isinstance(text, Reference)}
+    kept = set(referred(typed.document))
     return [
         Flaw(trail, f"can't hold the reference {text}", "write the value itself")
         for trail, text in references
-        if text not in kept
+        if not kept.issuperset(outputs_in(text))
     ]
 
 

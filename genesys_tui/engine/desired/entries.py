@@ -22,6 +22,8 @@ from genesys_tui.engine.providers import registry
 ENTRY_KEYS = ("name", "type", "count", "depends_on")
 """What an entry may hold beside the fields of its spec."""
 COUNT_LIMIT = 100
+SIZES = ("small", "medium", "large", "xlarge")
+"""What the `type` of an entry may be too, where its section has a leading kind: then it is a size."""
 _PLACE = "{n}"
 
 
@@ -73,7 +75,7 @@ def _refuse_section(section: str, node: Node, trail: Trail, source: Source) -> N
     if section in SECTIONS_TO_COME:
         source.problem(node, trail, f"the section `{section}` {NOT_BUILT}", f"sections that are: {built}")
     elif kind in registry.names():
-        right = registry.kind(kind).section
+        right = registry.section(kind)
         source.problem(node, trail, f"`{section}` is no section", f"a {kind} stands in the section `{right}`")
     else:
         fix = suggestion(section, sections(), "sections")
@@ -105,15 +107,16 @@ def _kind(section: str, node: Node, fields: dict[str, Node], trail: Trail, sourc
     """The kind that the entry's `type` names; the section's only one where it names none."""
     kinds = sections()[section]
     said = fields.get("type")
+    leading = kinds[0] if len(kinds) == 1 else registry.LEADING.get(section, "")
+    if leading and (said is None or said.value in SIZES):
+        return leading
     if said is None:
-        if len(kinds) == 1:
-            return kinds[0]
         source.problem(node, trail, "the entry has no `type`", f"types here: {', '.join(kinds)}")
         return ""
     if said.value in kinds:
         return str(said.value)
     if isinstance(said.value, str) and said.value in registry.names():
-        fix = f"a {said.value} stands in the section `{registry.kind(said.value).section}`"
+        fix = f"a {said.value} stands in the section `{registry.section(said.value)}`"
     else:
         fix = suggestion(said.text, kinds, "types here")
     source.problem(said, (*trail, "type"), f"`type` can't be {said} in `{section}`", fix)
@@ -154,7 +157,9 @@ def _desired(entry: Entry, links: Links, source: Source) -> Iterator[Desired]:
     needs = links.depends_on(entry.fields.get("depends_on"), (*entry.trail, "depends_on"), entry.addresses)
     asked: dict[str, Plain] = {}
     for key, node in entry.fields.items():
-        if key not in ENTRY_KEYS:
+        if key == "type" and node.value in SIZES:
+            asked["size"] = node.text
+        elif key not in ENTRY_KEYS:
             asked[key] = links.resolved(node, (*entry.trail, key), entry.addresses, needs)
     try:
         document = checked(_spec(entry.kind), asked, also=ENTRY_KEYS, written=entry.written).document
@@ -165,6 +170,7 @@ def _desired(entry: Entry, links: Links, source: Source) -> Iterator[Desired]:
                 follow(entry.node, flaw.trail), (*entry.trail, *flaw.trail), f"`{subject}` {flaw.what}", flaw.fix
             )
         return
+    links.needed(document, needs)
     mark = source.mark(entry.node, entry.trail)
     for name, address in zip(entry.names, entry.addresses, strict=True):
         yield Desired(address, entry.kind, name, document, complete=True, needs=tuple(needs), mark=mark)

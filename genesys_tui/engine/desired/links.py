@@ -14,7 +14,8 @@ from genesys_tui.engine.desired.vocabulary import (
     suggestion,
 )
 from genesys_tui.engine.model.call import Output
-from genesys_tui.engine.model.references import BadReferenceError, escaped, pieces, written
+from genesys_tui.engine.model.document import Document
+from genesys_tui.engine.model.references import BadReferenceError, escaped, pieces, referred, written
 from genesys_tui.engine.model.resource import Reference, address_of, split_address
 from genesys_tui.engine.providers import registry
 
@@ -94,6 +95,12 @@ class Links:
             case _:
                 return node.value
 
+    def needed(self, document: Document, needs: list[str]) -> None:
+        """The resources of this file that a document refers to by bare names."""
+        for output in referred(document):
+            if output.address in self._lines and output.address not in needs:
+                needs.append(str(output.address))
+
     def _text(self, node: Node, text: str, trail: Trail, own: Sequence[str], needs: list[str]) -> str:
         try:
             parts = [self._normal(part) if isinstance(part, Output) else part for part in pieces(text)]
@@ -148,4 +155,5 @@ class Links:
 
 def _kinds(target: str) -> tuple[str, ...]:
     """The kinds that a reference's first word may mean: a kind, or a section's."""
-    return (target,) if target in registry.names() else sections().get(target, ())
+    own = (target,) if target in registry.names() else ()
+    return tuple(dict.fromkeys((*own, *sections().get(target, ()))))

@@ -41,12 +41,8 @@ NOT_BUILT = "is known, but not built yet"
 
 @cache
 def sections() -> dict[str, tuple[str, ...]]:
-    """The sections of a stack file that can be built, and their kinds."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in registry.names():
-        section = registry.kind(name).section
-        found[section] = (*found.get(section, ()), name)
-    return found
+    """The sections of a stack file, and their kinds."""
+    return {section: tuple(sorted(kinds)) for section, kinds in registry.SECTIONS.items()}
 
 
 def meant(word: str, allowed: Iterable[str]) -> str:

@@ -1,11 +1,16 @@
-"""Filling in a call's params: outputs of what was done before, and the token of this execution. Pure."""
+"""Filling in a call's params: outputs of what was done before, the token of this execution, and what this machine
+gives (artifacts, secrets)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from json import dumps
+from pathlib import Path
 
-from genesys_tui.engine.model.call import Capture, Output, Params, Token, Value
+from genesys_tui.engine.executor.local import read_artifact, read_secret
+from genesys_tui.engine.model.call import Blob, Capture, Each, Joined, Json, Output, Params, Secret, Token, Value
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Reference
 from genesys_tui.engine.planner.wanted import Outputs, resolve
@@ -13,12 +18,16 @@ from genesys_tui.engine.planner.wanted import Outputs, resolve
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a step knows when it sends: its own outputs so far, those of other addresses, and its token."""
+    """What a step knows when it sends: its own outputs so far, those of other addresses, its token, and where the
+    artifacts of this machine are."""
 
     address: str
     token: str
     own: Mapping[str, str]
     others: Outputs
+    artifacts: Path | None = None
+    each: Value = None
+    """What the read of a repeated call found."""
 
     def fill(self, params: Params) -> dict[str, Value]:
         """The params as they are sent. Raises GenesysError for an output that nothing made."""
@@ -26,18 +35,34 @@ class Context:
 
     def _value(self, value: Value) -> Value:
         match value:
-            case Output(name, address):
-                return self._output(name, address)
-            case Token():
-                return self.token
             case Reference():
                 return self._reference(value)
             case Mapping():
                 return self.fill(value)
             case list() | tuple():
                 return [self._value(inner) for inner in value]
+            case Json(document):
+                return dumps(self._value(document), separators=(",", ":"))
+            case Joined(parts):
+                return "".join(str(self._value(part)) for part in parts)
+            case Output() | Token() | Blob() | Secret() | Each():
+                return self._made(value)
             case _:
                 return value
+
+    def _made(self, value: Output | Token | Blob | Secret | Each) -> Value:
+        """What only this moment knows."""
+        match value:
+            case Output(name, address):
+                return self._output(name, address)
+            case Token(digest):
+                return sha256(self.token.encode()).hexdigest()[:32] if digest else self.token
+            case Blob(digest):
+                return read_artifact(self.artifacts, digest)
+            case Secret(source):
+                return read_secret(source)
+            case Each():
+                return self.each
 
     def _output(self, name: str, address: str | None) -> str:
         known = self.own if address in (None, self.address) else self.others.get(address or "", {})

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
@@ -41,18 +42,30 @@ class Ended:
 
 
 def start(
-    plan: Plan, writer: Session, reader: Session, backend: Backend, ended: Callable[[], None] = lambda: None
+    plan: Plan,
+    writer: Session,
+    reader: Session,
+    backend: Backend,
+    artifacts: Path,
+    ended: Callable[[], None] = lambda: None,
 ) -> Execution:
     """Lease what the plan touches, check that nobody changed it since, and go. `ended` is called before `Finished` is
     told. Raises `LockedError`, `MovedError`."""
-    return _Run(plan, writer, reader, backend, ended).start()
+    return _Run(plan, writer, reader, backend, artifacts, ended).start()
 
 
 class _Run:
     def __init__(
-        self, plan: Plan, writer: Session, reader: Session, backend: Backend, ended: Callable[[], None]
+        self,
+        plan: Plan,
+        writer: Session,
+        reader: Session,
+        backend: Backend,
+        artifacts: Path,
+        ended: Callable[[], None],
     ) -> None:
         self.plan = plan
+        self.artifacts = artifacts
         self.ended = ended
         self.writer, self.reader, self.backend = writer, reader, backend
         self.scope = Scope(plan.region, plan.stack)
@@ -92,6 +105,7 @@ class _Run:
                 f"{', '.join(sorted(moved))} changed in the state since this plan was made",
                 todo="plan again",
             )
+        self.outputs.update(self.plan.outside)
         self.outputs.update({address: fragment.outputs for address, fragment in fragments.items()})
 
     # coordinator --------------------------------------------------------------------------------------------------
@@ -158,6 +172,7 @@ class _Run:
             self.outputs,
             self.execution.emit,
             lambda: self.execution.cancelled,
+            self.artifacts,
         )
         self.runs[step.address] = run
         self.doing[step.address] = run.perform()

@@ -6,12 +6,13 @@ A step is a generator that yields the seconds it wants to sleep, so that waiting
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import monotonic
 from typing import NoReturn, Protocol, TypeVar
 
 from genesys_tui.engine.executor.params import Context, captured, holds
-from genesys_tui.engine.model.call import Answer, Call, Find, Guard, Params, RetryOn, Wait, fingerprint
+from genesys_tui.engine.model.call import Answer, Call, Find, Guard, Params, Repeat, RetryOn, Wait, fingerprint
 from genesys_tui.engine.model.errors import CallError, CallFailure, GenesysError, MovedError
 from genesys_tui.engine.model.events import Event, LineDone, LineStarted, Retrying, Waiting
 from genesys_tui.engine.model.history import Attempt
@@ -50,6 +51,7 @@ class StepRun:
     others: Outputs
     emit: Callable[[Event], None]
     stopped: Callable[[], bool]
+    artifacts: Path | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     wrote: bool = False
 
@@ -60,7 +62,7 @@ class StepRun:
     @property
     def context(self) -> Context:
         address = self.step.address
-        return Context(address, f"{self.execution}/{address}", self.outputs, self.others)
+        return Context(address, f"{self.execution}/{address}", self.outputs, self.others, self.artifacts)
 
     def perform(self) -> Doing[None]:
         """All lines in order. Raises the first error; what was captured until then stays in `outputs`."""
@@ -76,10 +78,29 @@ class StepRun:
             self.emit(LineDone(self.step.address, number, monotonic() - started))
 
     def _do(self, call: Call, position: int) -> Doing[None]:
-        params = self.context.fill(call.params)
         if call.effect != "write":
-            self.outputs.update(self._captured(call, self.reader.send(call, params)))
-            return
+            self.outputs.update(self._captured(call, self.reader.send(call, self.context.fill(call.params))))
+        elif call.repeat is None:
+            yield from self._change(call, position, self.context.fill(call.params))
+        else:
+            yield from self._repeat(call, position, call.repeat)
+        if call.wait is not None:
+            yield from self._wait(call, call.wait)
+
+    def _repeat(self, call: Call, position: int, repeat: Repeat) -> Doing[None]:
+        """Page by page, until the read finds nothing more."""
+        from jmespath import search
+
+        while True:
+            answer = self.reader.send(repeat.read, self.context.fill(repeat.read.params))
+            found = search(repeat.items, answer or {})
+            if not found:
+                return
+            if self.stopped():
+                raise CallError(call.name, "cancelled", "Cancelled", "cancelled before all was done")
+            yield from self._change(call, position, replace(self.context, each=found).fill(call.params))
+
+    def _change(self, call: Call, position: int, params: Params) -> Doing[None]:
         if call.guard is not None:
             self._check(call, call.guard)
         attempt = Attempt(self.execution, self.step.address, position, call.name)
@@ -93,8 +114,6 @@ class StepRun:
             raise
         self.outputs.update(found)
         self.backend.record([_outcome(attempt, "done", found)])
-        if call.wait is not None:
-            yield from self._wait(call, call.wait)
 
     def _write(self, call: Call, params: Params) -> Doing[dict[str, str]]:
         """Send until answered. A lost answer to a create is settled by looking, never by sending blindly again."""
@@ -173,6 +192,10 @@ class StepRun:
             answer = self.reader.send(wait.read, params)
             waited = monotonic() - started
             if holds(wait.done, answer):
+                found = captured(wait.captures, answer or {})
+                if found is None:
+                    raise CallError(call.name, "refused", "NoOutput", f"{wait.why}: the answer lacks an output")
+                self.outputs.update(found)
                 return
             if wait.failed and holds(wait.failed, answer):
                 raise CallError(call.name, "refused", "Failed", f"{wait.why}: it failed")
@@ -200,7 +223,8 @@ def _unsettled(call: Call, error: CallError, blind: CallError | None = None) -> 
 
 def _pause(call: Call, error: CallError, waited: float) -> float | None:
     """Seconds until an answer of eventual consistency is tried again; None when it is not one, or too late."""
-    rule: RetryOn | None = next((rule for rule in call.retry_on if rule.code == error.code), None)
+    rules = (rule for rule in call.retry_on if rule.code == error.code and rule.message in error.message)
+    rule: RetryOn | None = next(rules, None)
     return RETRY_PAUSE if rule is not None and waited < rule.seconds else None
 
 

@@ -16,7 +16,7 @@ from typing import Final
 from genesys_tui.engine.model.document import Document, differences, dotted, nest
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.history import StepRecord
-from genesys_tui.engine.model.kind import Reading
+from genesys_tui.engine.model.kind import Placement, Reading
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.planner.wanted import Outputs, resolved
 from genesys_tui.engine.providers import registry
@@ -82,9 +82,9 @@ def _listings(kinds: set[str], reader: Session) -> Mapping[str, Mapping[str, Act
 
 def _listing(name: str, reader: Session) -> Mapping[str, Actual] | None:
     found: dict[str, Actual] = {}
-    [answer] = reader.run(
-        [registry.kind(name).discover()], on_found=lambda page: found.update({item.id: item for item in page})
-    )
+    place = Placement(reader.region, account=reader.identity().account)
+    listing = registry.kind(name).discover(place)
+    [answer] = reader.run([listing], on_found=lambda page: found.update({item.id: item for item in page}))
     return None if isinstance(answer, CallError) else found
 
 
@@ -93,8 +93,9 @@ def _read(step: StepRecord) -> Reading[Actual | None]:
 
 
 def _written(step: StepRecord) -> Document:
-    """What the step itself changed; what others changed beside it is no failure of the step."""
-    return nest((change.path, change.after) for change in step.changes)
+    """What the step itself changed and can be read; what others changed beside it is no failure of the step."""
+    hidden = registry.kind(step.kind).spec.write_only
+    return nest((change.path, change.after) for change in step.changes if change.path[0] not in hidden)
 
 
 def _id(step: StepRecord) -> str:

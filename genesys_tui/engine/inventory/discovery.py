@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from genesys_tui.engine.model.errors import CallError
+from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.resource import Actual, Fragment
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws import tagging
@@ -51,7 +52,8 @@ def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inv
     began, before = monotonic(), session.counts.calls
     sweep = _Sweep(ours, session.region, on_page)
     names = [*registry.names(), "all else"]
-    readings = [registry.kind(name).discover() for name in registry.names()] + [tagging.discover()]
+    place = Placement(session.region, account=session.identity().account)
+    readings = [registry.kind(name).discover(place) for name in registry.names()] + [tagging.discover()]
     answers = session.run(readings, on_found=sweep.keep)
     return Inventory(
         resources=tuple(sweep.resources.values()),

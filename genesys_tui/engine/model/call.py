@@ -26,11 +26,48 @@ class Output:
 @dataclass(frozen=True, slots=True)
 class Token:
     """`<execution>/<address>`, known only when the call is sent. Written as the tag `genesys:step`, so that a create
-    whose answer was lost can be found again."""
+    whose answer was lost can be found again. `digest`: as 32 hexadecimal digits, for client tokens."""
+
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A document that the API takes as a text (a policy). What it nests is filled in before it is written."""
+
+    document: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """One text made of parts that are known only when the call is sent."""
+
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """The bytes of an artifact that was made on this machine, known by its SHA-256 in hexadecimal."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that is read only when the call is sent, and kept nowhere. `source`: `env:NAME`, `file:PATH` or
+    `random:LENGTH`."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """In the params of a call with `repeat`: what its read found."""
 
 
 Value: TypeAlias = (
-    "bool | int | float | str | bytes | datetime | Output | Token | Sequence[Value] | Mapping[str, Value] | None"
+    "bool | int | float | str | bytes | datetime | Output | Token | Json | Joined | Blob | Secret | Each"
+    " | Sequence[Value] | Mapping[str, Value] | None"
 )
 Params: TypeAlias = Mapping[str, Value]
 
@@ -45,7 +82,8 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Poll `read` until `done` holds (JMESPath, truthy), fail when `failed` does, give up after `limit` seconds."""
+    """Poll `read` until `done` holds (JMESPath, truthy; an absent answer is `{}`), fail when `failed` does, give up
+    after `limit` seconds. `captures` are taken from the last answer."""
 
     read: Call
     done: str
@@ -53,6 +91,7 @@ class Wait:
     failed: str | None = None
     interval: float = 1.0
     limit: float = 60.0
+    captures: Mapping[str, Capture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +107,20 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class RetryOn:
-    """An answer of eventual consistency: retried while `code` is answered, for at most `seconds`."""
+    """An answer of eventual consistency: retried while `code` is answered with `message` in its text, for at most
+    `seconds`."""
 
     code: str
     seconds: float = 30.0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """`read`, take what JMESPath `items` finds, send the call with it in place of `Each()`; until nothing is found."""
+
+    read: Call
+    items: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +142,10 @@ def fingerprint(document: object) -> str:
 class Call:
     """One API call. `params` may nest `Output` and `Token`, filled in when it is sent.
 
-    `absent_on`: error codes that are an answer, read as None. `also_needs`: IAM actions beyond the operation's own.
-    `seconds`: the usual time of one call, without its wait. `idempotent`: sending it twice is as sending it once.
+    `absent_on`: error codes that are an answer, read as None. `on`: ARNs (patterns) of the resources that the caller
+    must be allowed it on; none: any. `also_needs`: IAM actions beyond the operation's own, with the ARNs each is needed
+    on. `seconds`: the usual time of one call, without its wait. `idempotent`: sending it twice is as sending it once.
+    A read may have a `wait` too: then it is a line that waits for what is under way.
     """
 
     service: str
@@ -112,7 +163,9 @@ class Call:
     find: Find | None = None
     guard: Guard | None = None
     idempotent: bool = False
-    also_needs: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    also_needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repeat: Repeat | None = None
     seconds: float = 0.3
 
     @property

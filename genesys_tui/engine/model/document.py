@@ -1,8 +1,8 @@
 """Specs as documents: nested mappings in which a missing field is *unset*, None is *absent*, all else a value.
 
 Only a top field can be unset in what was read: once a field was read, whatever is not in it is absent. Lists are
-values; what has keys (tags, rules, subnets) is a mapping by key, so that each element is managed, compared and undone
-alone.
+values, and sets: their order means nothing. What has keys (tags, rules, subnets) is a mapping by key, so that each
+element is managed, compared and undone alone.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ def differences(want: Document, have: Document) -> tuple[Change, ...]:
 
 
 def same(one: Leaf | Unset, other: Leaf | Unset) -> bool:
-    """Equal, with a list and a tuple alike and nothing distinguished between unset and absent."""
+    """Equal, with nothing distinguished between unset and absent. Lists are sets: their order means nothing (what has
+    an order, such as the words of a command, is one text)."""
     return _plain(one) == _plain(other)
 
 
@@ -117,7 +118,7 @@ def _plain(value: Leaf | Unset) -> Leaf:
         case str() | None | bool() | int() | float():
             return value
         case _:
-            return [_plain(inner) for inner in value]
+            return sorted((_plain(inner) for inner in value), key=repr)
 
 
 def dotted(path: Path) -> str:

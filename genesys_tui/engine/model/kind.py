@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from genesys_tui.engine.model.call import Call
 from genesys_tui.engine.model.document import Document, Path
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
-from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
+from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Desired, Fragment
 from genesys_tui.engine.model.specs.base import Spec
 
 AnyKind: TypeAlias = "Kind[Any]"
@@ -46,19 +46,31 @@ class Placement:
     """What lowering may know of where and for whom it works."""
 
     region: str
-    stack: str
+    stack: str = ""
     account: str = ""
+    delete_data: bool = False
+    """Whether it was asked for to delete what holds data."""
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn` or `aws-us-gov`: the second word of an ARN."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    def arn(self, service: str, rest: str, *, region: str | None = None) -> str:
+        """`arn:aws:sqs:eu-west-1:123456789012:my-queue`; an empty `region` for what is global."""
+        where = self.region if region is None else region
+        return f"arn:{self.partition}:{service}:{where}:{self.account or '*'}:{rest}"
 
 
 class Kind(ABC, Generic[S]):
-    """A resource kind. Everything but the readings is pure."""
+    """A resource kind. Everything but the readings is pure. Its word and section are in the registry."""
 
     name: ClassVar[str]
     """`bucket`: the word in addresses, files and intents."""
     title: ClassVar[str]
     """`S3 bucket`: the words in a plan."""
-    section: ClassVar[str]
-    """The section of a stack file it stands in: storage, network, ..."""
     purpose: ClassVar[str]
     """`secure S3 bucket`: what a plan's title says is deployed."""
     spec: type[S]
@@ -74,13 +86,15 @@ class Kind(ABC, Generic[S]):
 
     @property
     def fields(self) -> Fields:
-        """All top fields of the spec."""
-        return frozenset(self.spec.model_fields)
+        """All top fields of the spec that a read can fill. Of `aws`, as wide as the provider's own document, only
+        what is wanted or managed is looked at."""
+        return frozenset(self.spec.model_fields) - self.spec.write_only - {"aws"}
 
     # reading ------------------------------------------------------------------------------------------------------
     @abstractmethod
-    def discover(self) -> Reading[None]:
-        """List all of the kind by bulk calls, streaming `Found`. Specs hold what the listing itself tells."""
+    def discover(self, place: Placement) -> Reading[None]:
+        """List all of the kind by bulk calls, streaming `Found`, each with its ARN. Specs hold only what the listing
+        itself tells; details are read when they are on screen or planned."""
 
     @abstractmethod
     def locate(self, name: str) -> Reading[Actual | None]:
@@ -119,12 +133,17 @@ class Kind(ABC, Generic[S]):
     def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
         """The lines that write these tags (ours among them: adopt; None removes: forget) and nothing else."""
 
+    def companions(self, desired: Desired, fragment: Fragment | None) -> tuple[Desired, ...]:
+        """What a wish for this kind comes to: itself, perhaps completed, and the resources with addresses of their own
+        that it brings along (a function's role and log group). Must come to the same again for what it brought."""
+        return (desired,)
+
     def use(self, want: S, facts: Facts) -> Actual | None:
         """An existing thing that is not ours and suits, to be used rather than created."""
         return None
 
     def outputs_of(self, have: Actual) -> Mapping[str, str]:
-        """The outputs of a thing that we did not make: adopted or used."""
+        """The outputs of a thing that was read, even with no field of its spec: all that it declares."""
         return {"id": have.id, "arn": have.arn, "name": have.name}
 
     def made_by(self, have: Actual, token: str) -> bool:
@@ -153,7 +172,12 @@ class Kind(ABC, Generic[S]):
         return Reversal("irreversible")
 
     def refuses_removal(self, have: Actual, facts: Facts) -> str:
-        """Why the cloud would refuse to delete it now (it holds data, others are in it); empty where it would not."""
+        """Why the cloud would refuse to delete it now (others are in it); empty where it would not."""
+        return ""
+
+    def holds(self, have: Actual, facts: Facts) -> str:
+        """The data that deleting it would lose ("its objects"); empty where it holds none. Such a delete is refused
+        unless it was asked for in so many words; then `delete` empties it, and keeps a final snapshot where it can."""
         return ""
 
     def reversal(self, have: Actual, changed: S) -> Reversal:

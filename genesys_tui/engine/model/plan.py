@@ -41,7 +41,7 @@ class Step:
 
     `id`: the provider's id where it is known. `changes`: the fields that differ, as read at plan time. `had`: what was
     there before, whole, for a delete. `remembered` and `remember`: our fragment before and after (None: none); the
-    executor adds the captured outputs to `remember`.
+    executor adds the captured outputs to `remember`. `outcome`: the sentence of the outcome that it is a part of.
     """
 
     action: Action
@@ -55,6 +55,7 @@ class Step:
     had: Actual | None = None
     remembered: Fragment | None = None
     remember: Fragment | None = None
+    outcome: str = ""
 
     @property
     def calls(self) -> Iterator[Call]:
@@ -139,6 +140,8 @@ class Plan:
     version: int = 0
     undoes: str | None = None
     conflicts: tuple[Conflict, ...] = ()
+    outside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The outputs of what it refers to and what is neither planned nor remembered, by address."""
 
     @property
     def changes(self) -> int:

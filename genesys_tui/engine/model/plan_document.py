@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from genesys_tui.engine.model.call import Call, Output, Params, Token, Value
+from genesys_tui.engine.model.call import (
+    Blob,
+    Call,
+    Each,
+    Joined,
+    Output,
+    Params,
+    Secret,
+    Token,
+    Value,
+)
+from genesys_tui.engine.model.call import Json as JsonText
 from genesys_tui.engine.model.errors import GenesysError, Problem, WishError
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.identity import Identity
@@ -135,7 +146,7 @@ def _params(params: Params, address: str) -> Json:
 
 def _value(value: Value, address: str) -> object:
     match value:
-        case Output() | Token():
+        case Output() | Token() | JsonText() | Joined() | Blob() | Secret() | Each():
             return _placeholder(value, address)
         case bytes():
             return b64encode(value).decode()
@@ -149,11 +160,23 @@ def _value(value: Value, address: str) -> object:
             return [_value(inner, address) for inner in value]
 
 
-def _placeholder(value: Output | Token, address: str) -> Json:
-    """What is known only when the call is sent."""
-    if isinstance(value, Token):
-        return {"$token": True}
-    return {"$output": f"{value.address or address}.{value.name}"}
+def _placeholder(value: Output | Token | JsonText | Joined | Blob | Secret | Each, address: str) -> Json:
+    """What is known, or written, only when the call is sent. Of a secret only where it comes from."""
+    match value:
+        case Output(name, other):
+            return {"$output": f"{other or address}.{name}"}
+        case JsonText(document):
+            return {"$json": _value(document, address)}
+        case Joined(parts):
+            return {"$joined": [_value(part, address) for part in parts]}
+        case Blob(sha256):
+            return {"$blob": sha256}
+        case Secret(source):
+            return {"$secret": source}
+        case Each():
+            return {"$each": True}
+        case Token():
+            return {"$token": True}
 
 
 def _cost(cost: Cost) -> Json:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from genesys_tui.engine.model.call import Output
+from genesys_tui.engine.model.document import Document, Leaf, leaves
+from genesys_tui.engine.model.resource import Reference
 
 _PIECE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)(?P<end>\}?)")
 _SHAPE = "a reference is written ${kind.name.output}; write $${ for a plain ${"
@@ -52,3 +54,23 @@ def written(output: Output) -> str:
 def escaped(text: str) -> str:
     """A plain text as it must be written beside references."""
     return text.replace("${", "$${")
+
+
+def referred(document: Document) -> tuple[Output, ...]:
+    """Every output that a document refers to, in order, each once."""
+    texts = (text for _, value in leaves(document) for text in _texts(value))
+    return tuple(dict.fromkeys(output for text in texts for output in references(text)))
+
+
+def _texts(value: Leaf) -> Iterator[Reference]:
+    match value:
+        case Reference():
+            yield value
+        case list() | tuple():
+            for inner in value:
+                yield from _texts(inner)
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+        case _:
+            pass

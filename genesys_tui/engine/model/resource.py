@@ -51,7 +51,7 @@ class Desired:
 
     `complete`: the spec is the whole wish (a stack file), so that a field it drops is reset; words are only a patch.
     `adopt`: take over what exists under this name. `modify`: it must exist; do not create it. `needs`: addresses that
-    must be done before.
+    must be done before. `outcome`: the sentence of the outcome that it is a part of; plans group by it.
     """
 
     address: str
@@ -63,10 +63,23 @@ class Desired:
     modify: bool = False
     needs: tuple[str, ...] = ()
     mark: Mark | None = None
+    outcome: str = ""
 
     @property
     def origin(self) -> Origin:
         return "file" if self.complete else "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Something wanted as a whole (`static-site`), that stands for several resources. `spec`: what was asked for,
+    validated. `complete`: as in `Desired`."""
+
+    kind: str
+    name: str
+    spec: Document
+    complete: bool = False
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,7 @@ class Wish:
 
     `whole`: remembered resources that came from a file and are not here any more are to be deleted.
     `source`: the words or the file, for the plan's title. `stack`/`region`: None where the wish does not say.
+    `outcomes` become resources when it is planned. `delete_data`: what holds data may be deleted.
     """
 
     resources: tuple[Desired, ...]
@@ -82,13 +96,17 @@ class Wish:
     whole: bool = False
     stack: str | None = None
     region: str | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    delete_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Actual:
     """What is there. `spec` has only the fields that were read; `tags` are all tags, ours and AWS's too.
 
-    `provider_data`: raw facts of the provider that lowering needs later (part ids and the like).
+    `provider_data`: raw facts of the provider that lowering needs later (part ids and the like). `of_aws`: why it is
+    AWS's own furniture ("the default VPC"); empty where it is the account's. `transition`: what is under way with it
+    (`creating`, `deleting`); empty where it is settled.
     """
 
     kind: str
@@ -100,6 +118,8 @@ class Actual:
     arn: str = ""
     created: datetime | None = None
     provider_data: Mapping[str, Any] = field(default_factory=dict)
+    of_aws: str = ""
+    transition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

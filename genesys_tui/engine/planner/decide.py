@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from genesys_tui.engine.model.document import Change, Document, differences, nest
+from genesys_tui.engine.model.document import Change, Document, differences, lookup, nest, same
 from genesys_tui.engine.model.kind import AnyKind, Fields
 from genesys_tui.engine.model.plan import Action
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Origin
@@ -41,11 +41,12 @@ class Decision:
 def fields_to_read(kind: AnyKind, desired: Desired | None, fragment: Fragment | None) -> Fields:
     """The least that must be read: what is managed or wanted; all before a delete, so that it can be undone; and the
     tags before they are written."""
+    remembered = frozenset(fragment.spec) if fragment else frozenset()
     if desired is None:
-        return kind.fields
+        return kind.fields | (remembered & {"aws"})
     if fragment is None:
         return frozenset(desired.spec) | ({"tags"} if desired.adopt else frozenset())
-    return frozenset(desired.spec) | frozenset(fragment.spec)
+    return frozenset(desired.spec) | remembered
 
 
 def decide(
@@ -62,7 +63,7 @@ def decide(
         chosen = _remembers(fragment, want, desired)  # else what is used may suit no more, and is chosen anew
         verdict = "nothing" if chosen else "create"
         return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment)
-    changes = differences(resolved(want.spec, outputs), actual.spec)
+    changes = _changes(kind, resolved(want.spec, outputs), fragment, actual)
     verdict = _verdict(kind, fragment, want, desired, changes)
     return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment, actual, changes)
 
@@ -71,6 +72,16 @@ def decide_removal(kind: AnyKind, fragment: Fragment, actual: Actual | None) -> 
     """For a thing that we remember and that is wanted no more."""
     verdict: Verdict = "delete" if actual is not None and fragment.owned else "forget"
     return Decision(verdict, fragment.address, kind, fragment.name, NOTHING_WANTED, None, fragment, actual)
+
+
+def _changes(kind: AnyKind, want: Document, fragment: Fragment | None, actual: Actual) -> tuple[Change, ...]:
+    """What nobody can read differs only from what we remember of it."""
+    remembered = fragment.spec if fragment else {}
+    return tuple(
+        change
+        for change in differences(want, actual.spec)
+        if change.path[0] not in kind.spec.write_only or not same(lookup(remembered, change.path), change.after)
+    )
 
 
 def _verdict(

@@ -8,7 +8,7 @@ from typing import Any
 
 from genesys_tui.engine.model.document import differences, leaves, nest
 from genesys_tui.engine.model.kind import Facts, Placement
-from genesys_tui.engine.model.plan import Finding, Line, Reversal, Step
+from genesys_tui.engine.model.plan import Action, Finding, Line, Reversal, Step
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Fragment
 from genesys_tui.engine.model.specs.base import Spec
 from genesys_tui.engine.planner.decide import Decision, needs_of, origin_of
@@ -41,7 +41,7 @@ def lower(decision: Decision, place: Placement, facts: Facts, siblings: Sequence
         case "use":
             return Lowered(_use(decision, place, _there(decision)))
         case "delete":
-            return _delete(decision, facts)
+            return _delete(decision, place, facts)
         case "forget":
             return Lowered(_forget(decision, facts))
 
@@ -75,7 +75,7 @@ def _replace(decision: Decision, place: Placement, facts: Facts, siblings: Seque
     remember = replace(_fragment(decision, place, ""), spec=nest(leaves(filled.document)))
     step = _step(decision, "replace", lines, changes=decision.changes, remember=remember)
     loses = Reversal("loses data", "it can't change in place: it is deleted, then made again with a new id")
-    return Lowered(replace(step, reversal=loses, had=there), filled, _refused(decision, facts))
+    return Lowered(replace(step, reversal=loses, had=there), filled, _refused(decision, place, facts))
 
 
 def _update(decision: Decision, place: Placement, facts: Facts) -> Lowered:
@@ -115,12 +115,10 @@ def _use(decision: Decision, place: Placement, used: Actual) -> Step:
     return replace(_step(decision, "use", [line], remember=remember), id=used.id)
 
 
-def _delete(decision: Decision, facts: Facts) -> Lowered:
+def _delete(decision: Decision, place: Placement, facts: Facts) -> Lowered:
     there = _there(decision)
     step = _step(decision, "delete", list(decision.kind.delete(there, facts)))
-    return Lowered(
-        replace(step, reversal=decision.kind.removal(there, facts), had=there), None, _refused(decision, facts)
-    )
+    return Lowered(replace(step, reversal=_loss(decision, facts), had=there), None, _refused(decision, place, facts))
 
 
 def _forget(decision: Decision, facts: Facts) -> Step:
@@ -147,7 +145,7 @@ def _unmark(decision: Decision, there: Actual, facts: Facts) -> Iterator[Line]:
         yield from kind.update(there, rest, Placement(there.region, ""), facts)
 
 
-def _step(decision: Decision, action: Any, lines: Sequence[Line], **more: Any) -> Step:
+def _step(decision: Decision, action: Action, lines: Sequence[Line], **more: Any) -> Step:
     actual = decision.actual
     return Step(
         action=action,
@@ -156,6 +154,7 @@ def _step(decision: Decision, action: Any, lines: Sequence[Line], **more: Any) -
         id=actual.id if actual else None,
         lines=tuple(lines),
         remembered=decision.fragment,
+        outcome=decision.desired.outcome if decision.desired else "",
         **more,
     )
 
@@ -191,13 +190,23 @@ def _there(decision: Decision) -> Actual:
     return decision.actual
 
 
-def _refused(decision: Decision, facts: Facts) -> tuple[Finding, ...]:
-    there = _there(decision)
-    why = decision.kind.refuses_removal(there, facts)
-    if not why:
-        return ()
-    message = f"{decision.kind.title} '{there.name}' can't be deleted: {why}"
-    return (Finding("blocked", decision.address, message, "empty it first, then plan again"),)
+def _refused(decision: Decision, place: Placement, facts: Facts) -> tuple[Finding, ...]:
+    """What the cloud would refuse, and what we do: to delete data that nobody said should go."""
+    there, what = _there(decision), f"{decision.kind.title} '{_there(decision).name}'"
+    if why := decision.kind.refuses_removal(there, facts):
+        message = f"{what} can't be deleted: {why}"
+        return (Finding("blocked", decision.address, message, "empty it first, then plan again"),)
+    held = "" if place.delete_data else decision.kind.holds(there, facts)
+    if held:
+        message = f"{what} is not deleted, for it holds data: {held}"
+        return (Finding("blocked", decision.address, message, "--delete-data deletes it with what it holds"),)
+    return ()
+
+
+def _loss(decision: Decision, facts: Facts) -> Reversal:
+    held = decision.kind.holds(_there(decision), facts)
+    removal = decision.kind.removal(_there(decision), facts)
+    return Reversal("loses data", f"it holds {held}" + (f"; {removal.why}" if removal.why else "")) if held else removal
 
 
 def _in_the_way(decision: Decision) -> Finding:

@@ -16,6 +16,7 @@ from genesys_tui.engine.planner.decide import Decision, decide, decide_removal
 from genesys_tui.engine.planner.graph import in_order, ordered
 from genesys_tui.engine.planner.lower import lower
 from genesys_tui.engine.planner.undo import Undone
+from genesys_tui.engine.planner.wanted import Outputs
 
 VERBS: Mapping[Action, str] = {
     "create": "Deploy",
@@ -41,10 +42,11 @@ def decisions(
     fragments: Mapping[str, Fragment],
     actuals: Mapping[str, Actual | None],
     kind_of: Callable[[str], AnyKind],
+    outside: Outputs,
 ) -> list[Decision]:
     """For all that is wanted, then for what a stack file named once and names no more. Addresses that could not be
     read are missing in `actuals` and are passed over. Raises GenesysError for a cycle."""
-    outputs = known_outputs(fragments)
+    outputs = {**outside, **known_outputs(fragments)}
     decided = []
     for desired in in_order(wish.resources):
         if desired.address not in actuals:

@@ -25,9 +25,9 @@ from genesys_tui.engine.model.document import (
 from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import AnyKind
 from genesys_tui.engine.model.plan import Conflict
-from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Reference, split_address
+from genesys_tui.engine.model.resource import Actual, Desired, Fragment, split_address
 from genesys_tui.engine.planner.decide import Decision, Verdict
-from genesys_tui.engine.planner.wanted import Wanted
+from genesys_tui.engine.planner.wanted import Wanted, holds_reference
 
 NOT_OURS = "it is no longer managed by this stack, so it is left as it is"
 ANOTHER = "it is another one now, made since under the same name; it is left as it is"
@@ -69,7 +69,9 @@ def _undo_create(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
         return _left(record, ANOTHER)
     if _another(now, actual) or _another(record.remember, actual):
         return _left(record, ANOTHER)
-    left_so = overlay(kind.blank(), nest((change.path, change.after) for change in record.changes))
+    hidden = kind.spec.write_only
+    made = nest((change.path, change.after) for change in record.changes if change.path[0] not in hidden)
+    left_so = overlay(kind.blank(), made)
     foreign = _foreign(left_so, actual.spec, tolerant=record.status != "done") or kind.foreign(actual)
     if foreign:
         return _left(record, f"{foreign} changed since; it is left as it is. Delete it with `genesys destroy`")
@@ -112,11 +114,12 @@ def _undo_delete(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
     before = record.remembered
     if record.had is None or before is None:
         return _left(record, "what it was is not on record")
-    there = without_absent(record.had.spec)
+    hidden = {field: value for field, value in before.spec.items() if field in kind.spec.write_only}
+    there = overlay(without_absent(record.had.spec), hidden)
     refers = nest(
         (path, value)
         for path, value in leaves(before.spec)
-        if isinstance(value, Reference) and lookup(there, path) not in (None, UNSET)
+        if holds_reference(value) and lookup(there, path) not in (None, UNSET)
     )
     spec = overlay(there, refers)
     decision = replace(
@@ -164,6 +167,11 @@ def _restores(kind: AnyKind, record: StepRecord, actual: Actual) -> _Restores:
     for change in record.changes:
         before = None if isinstance(change.before, Unset) else change.before
         there = lookup(actual.spec, change.path)
+        if change.path[0] in kind.spec.write_only:
+            left.add(change.path)
+            what = f"what {dotted(change.path)} was before was never read, so it stays as it is"
+            conflicts.append(Conflict(record.address, what))
+            continue
         if same(there, before):
             continue
         if same(there, change.after):

@@ -47,18 +47,27 @@ def wanted(kind: AnyKind, desired: Desired, fragment: Fragment | None) -> Wanted
 
 def resolved(document: Document, outputs: Outputs) -> Document:
     """The document with every reference whose outputs are all known replaced by its text."""
-    if not any(isinstance(value, Reference) for _, value in leaves(document)):
+    if not any(holds_reference(value) for _, value in leaves(document)):
         return document
     return nest((path, resolve(value, outputs)) for path, value in leaves(document))
 
 
 def resolve(value: Leaf, outputs: Outputs) -> Leaf:
     """One value; a `Reference` stays one while an output of it is not known yet."""
+    if isinstance(value, list | tuple):
+        return [resolve(inner, outputs) for inner in value]
     if not isinstance(value, Reference):
         return value
     parts = [_part(piece, outputs) for piece in pieces(value)]
     known = [part for part in parts if part is not None]
     return "".join(known) if len(known) == len(parts) else value
+
+
+def holds_reference(value: Leaf) -> bool:
+    """Whether it is a reference, or a list with one."""
+    if isinstance(value, list | tuple):
+        return any(map(holds_reference, value))
+    return isinstance(value, Reference)
 
 
 def _part(piece: str | Output, outputs: Outputs) -> str | None:

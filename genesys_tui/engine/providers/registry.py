@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from genesys_tui.engine.model.kind import Kind
 
-KINDS = {
-    "bucket": "genesys_tui.engine.providers.aws.bucket:Bucket",
-    "network": "genesys_tui.engine.providers.aws.network:Network",
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "messaging": {
+        "queue": "Queue",
+    },
+    "network": {
+        "network": "Network",
+    },
+    "storage": {
+        "bucket": "Bucket",
+    },
 }
+"""By section of a stack file, and by the word in addresses, files and intents: the class, in
+`aws/<section>/<word>.py`."""
+
+LEADING: Mapping[str, str] = {
+    "compute": "instance",
+    "database": "database",
+    "network": "network",
+    "serverless": "function",
+}
+"""The kind that an entry of the section is where it names none: the `type` of such an entry is its size."""
+
+_SECTION_OF = {kind: section for section, kinds in SECTIONS.items() for kind in kinds}
 
 
 def names() -> tuple[str, ...]:
     """The words for all kinds, sorted."""
-    return tuple(sorted(KINDS))
+    return tuple(sorted(_SECTION_OF))
+
+
+def section(name: str) -> str:
+    """The section that a kind stands in. Raises KeyError."""
+    return _SECTION_OF[name]
 
 
 @cache
 def kind(name: str) -> Kind[Any]:
     """The kind of that name, loaded when it is first asked for. Raises KeyError."""
-    module, _, cls = KINDS[name].partition(":")
-    loaded: Kind[Any] = getattr(import_module(module), cls)()
+    where = section(name)
+    module = import_module(f"genesys_tui.engine.providers.aws.{where}.{name.replace('-', '_')}")
+    loaded: Kind[Any] = getattr(module, SECTIONS[where][name])()
     return loaded

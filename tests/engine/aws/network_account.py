@@ -17,7 +17,7 @@ from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.resource import Actual, address_of
 from genesys_tui.engine.model.specs.network import NetworkSpec
 from genesys_tui.engine.providers.aws.limits import Clock
-from genesys_tui.engine.providers.aws.network import Network
+from genesys_tui.engine.providers.aws.network.network import Network
 from genesys_tui.engine.providers.aws.session import Session
 
 KIND = Network()

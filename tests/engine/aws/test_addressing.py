@@ -8,7 +8,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genesys_tui.engine.providers.aws.addressing import (
+from genesys_tui.engine.providers.aws.network.addressing import (
     PRIVATE_BLOCKS,
     cut,
     first_free,

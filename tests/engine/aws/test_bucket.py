@@ -11,7 +11,7 @@ import pytest
 
 from genesys_tui.engine.model.errors import CallError, MovedError
 from genesys_tui.engine.model.resource import Actual
-from genesys_tui.engine.providers.aws.bucket import Bucket
+from genesys_tui.engine.providers.aws.storage.bucket import Bucket
 from genesys_tui.engine.workspace import Settings, Workspace, parse_intent
 from tests.faults import FaultProxy
 

@@ -189,7 +189,7 @@ def test_tags_within_a_create_need_a_permission_of_their_own() -> None:
 
 
 def test_what_a_call_says_it_also_needs_comes_after_its_own_once() -> None:
-    call = Call("lambda", "CreateFunction", also_needs=("iam:PassRole", "lambda:CreateFunction"))
+    call = Call("lambda", "CreateFunction", also_needs={"iam:PassRole": (), "lambda:CreateFunction": ()})
     assert iam.actions(call) == ("lambda:CreateFunction", "iam:PassRole")
 
 

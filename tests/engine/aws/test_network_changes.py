@@ -9,9 +9,10 @@ import pytest
 
 from genesys_tui.engine.model.document import differences
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.network import NetworkSpec
-from genesys_tui.engine.providers.aws.network_shape import NetworkFacts
+from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts
 from genesys_tui.engine.providers.aws.session import Session
 from tests.engine.aws.network_account import KIND, PLACE, Account, added, open_session
 
@@ -212,7 +213,7 @@ def test_the_default_network_is_used_only_where_it_suits(account: Account) -> No
 def test_discovery_lists_the_default_network_too(account: Account) -> None:
     account.create(account.filled())
     found: list[Actual] = []
-    account.session.run([KIND.discover()], on_found=found.extend)
+    account.session.run([KIND.discover(Placement("eu-west-1"))], on_found=found.extend)
     assert {one.name: one.provider_data["default"] for one in found}["main"] is False
     assert sum(one.provider_data["default"] for one in found) == 1
 

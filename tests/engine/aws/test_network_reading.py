@@ -10,7 +10,7 @@ from genesys_tui.engine.model.call import Call
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Reading
 from genesys_tui.engine.model.resource import Actual
-from genesys_tui.engine.providers.aws.network import Network
+from genesys_tui.engine.providers.aws.network.network import Network
 
 KIND = Network()
 ANYWHERE = "0.0.0.0/0"

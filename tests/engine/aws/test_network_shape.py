@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.specs.network import NetworkSpec, Subnet
-from genesys_tui.engine.providers.aws.network import Network
-from genesys_tui.engine.providers.aws.network_shape import NetworkFacts
+from genesys_tui.engine.providers.aws.network.network import Network
+from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts
 
 KIND = Network()
 ZONES = {letter: f"eu-west-1{letter}" for letter in "abc"}

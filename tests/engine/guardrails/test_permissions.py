@@ -22,7 +22,7 @@ def policy_of(calls: Iterable[Call]) -> dict[str, object]:
 def test_actions_stand_once_in_the_order_in_which_they_are_first_needed() -> None:
     steps = [
         step("thing.one", Call("s3", "CreateBucket"), Call("s3", "PutBucketVersioning")),
-        step("thing.two", Call("s3", "CreateBucket"), Call("ec2", "CreateVpc", also_needs=("ec2:CreateTags",))),
+        step("thing.two", Call("s3", "CreateBucket"), Call("ec2", "CreateVpc", also_needs={"ec2:CreateTags": ()})),
     ]
     found = forecast(steps, actions_of, policy_of)
     assert found.actions == ("s3:CreateBucket", "s3:PutBucketVersioning", "ec2:CreateVpc", "ec2:CreateTags")

@@ -18,7 +18,7 @@ from genesys_tui.engine.planner.plan import as_undo, decisions, draft, known_out
 from genesys_tui.engine.planner.undo import undo
 from genesys_tui.engine.planner.wanted import resolve
 from genesys_tui.engine.providers import registry
-from genesys_tui.engine.providers.aws.bucket_documents import tag_set
+from genesys_tui.engine.providers.aws.storage.bucket_documents import tag_set
 
 HERE = Placement("eu-west-1", "dev", "123456789012")
 EMPTY: Document = {

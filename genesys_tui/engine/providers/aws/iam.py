@@ -158,7 +158,8 @@ def _resources(call: Call, action: str, account: str, region: str) -> set[str]:
             names = _ec2_names(call, action)
             return {f"arn:{partition}:ec2:{call.region or region}:{account or '*'}:{name}" for name in names} or {"*"}
         case _:
-            return {"*"}
+            own = call.also_needs.get(action, call.on)
+            return set(own) or {"*"}
 
 
 def _s3_arn(call: Call, action: str, partition: str) -> str:

@@ -37,6 +37,7 @@ READS: Mapping[str, frozenset[str]] = {
             "ListObjectsV2",
         }
     ),
+    "sqs": frozenset({"GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "ListQueues"}),
     "sts": frozenset({"GetCallerIdentity"}),
 }
 """By boto3's name of the service."""

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from genesys_tui.engine.model.call import Call, Guard, Params, fingerprint, read
 from genesys_tui.engine.model.plan import Line
-from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
+from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.bucket import BucketSpec, Lifecycle
-from genesys_tui.engine.providers.aws.bucket_documents import (
+from genesys_tui.engine.providers.aws.storage.bucket_documents import (
     PUBLIC_ACCESS_BLOCK,
     encryption_document,
     foreign_rules,
     merged_rules,
     merged_tags,
 )
+from genesys_tui.engine.providers.aws.tags import mark_in_words, tags_in_words
 
 READS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "versioning": ("GetBucketVersioning", ()),
@@ -43,17 +44,12 @@ def setting_lines(have: Actual, changed: BucketSpec) -> Iterator[Line]:
     if changed.has("lifecycle"):
         yield _lifecycle(have, changed.lifecycle or Lifecycle.model_validate(Lifecycle().model_dump()))
     if changed.has("tags"):
-        yield Line(_in_words(changed.tags, "the bucket"), "Asked for", (_tagging(have, changed.tags),))
+        yield Line(tags_in_words(changed.tags, "the bucket"), "Asked for", (_tagging(have, changed.tags),))
 
 
 def mark_line(have: Actual, tags: Mapping[str, str | None]) -> Line:
     """Our own tags, with those asked for beside them: S3 takes all in one document."""
-    asked = {key: value for key, value in tags.items() if not key.startswith(MARK_PREFIX)}
-    others = f". {_in_words(asked, 'it')}" if asked else ""
-    call = (_tagging(have, tags),)
-    if any(value is not None for key, value in tags.items() if key.startswith(MARK_PREFIX)):
-        return Line(f"Tag bucket '{have.name}' as ours{others}", "Others can see who manages it", call)
-    return Line(f"Take our tags off bucket '{have.name}'{others}", "It is no longer ours", call)
+    return Line(*mark_in_words(f"bucket '{have.name}'", tags), (_tagging(have, tags),))
 
 
 def _versioning(bucket: Mapping[str, str], on: bool | None) -> Line:
@@ -107,15 +103,6 @@ def _lifecycle(have: Actual, changed: Lifecycle) -> Line:
     if kept:
         reason += f"; {kept} rule{'s' if kept > 1 else ''} of others stay{'' if kept > 1 else 's'}"
     return Line(f"Set the lifecycle: {', '.join(phrases)}", reason, (call,))
-
-
-def _in_words(tags: Mapping[str, str | None], what: str) -> str:
-    """`Tag the bucket: team=blue; take off: cost`."""
-    there = [f"{key}={value}" for key, value in tags.items() if value is not None]
-    gone = [key for key, value in tags.items() if value is None]
-    put = f"Tag {what}: {', '.join(there)}" if there else ""
-    taken = f"{'take' if there else 'Take'} off {what}: {', '.join(gone)}" if gone else ""
-    return "; ".join(part for part in (put, taken) if part)
 
 
 def _tagging(have: Actual, changed: Mapping[str, str | None]) -> Call:

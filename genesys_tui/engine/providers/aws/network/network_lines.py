@@ -13,10 +13,10 @@ from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.network import NetworkSpec, Subnet
-from genesys_tui.engine.providers.aws import network_calls as ec2
-from genesys_tui.engine.providers.aws.network_change import Reshape, reshape
-from genesys_tui.engine.providers.aws.network_parts import NO_PARTS, Parts, SubnetPart, TablePart
-from genesys_tui.engine.providers.aws.network_shape import NetworkFacts, refuse
+from genesys_tui.engine.providers.aws.network import network_calls as ec2
+from genesys_tui.engine.providers.aws.network.network_change import Reshape, reshape
+from genesys_tui.engine.providers.aws.network.network_parts import NO_PARTS, Parts, SubnetPart, TablePart
+from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts, refuse
 
 
 @dataclass(frozen=True, slots=True)

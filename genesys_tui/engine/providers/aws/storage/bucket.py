@@ -16,7 +16,7 @@ from genesys_tui.engine.model.kind import Facts, Fields, Found, Kind, Placement,
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
 from genesys_tui.engine.model.specs.bucket import BucketSpec, Lifecycle
-from genesys_tui.engine.providers.aws.bucket_documents import (
+from genesys_tui.engine.providers.aws.storage.bucket_documents import (
     PUBLIC_ACCESS_BLOCK,
     encryption_of,
     foreign_rules,
@@ -24,7 +24,7 @@ from genesys_tui.engine.providers.aws.bucket_documents import (
     tag_set,
     users_tags,
 )
-from genesys_tui.engine.providers.aws.bucket_lines import mark_line, setting, setting_lines
+from genesys_tui.engine.providers.aws.storage.bucket_lines import mark_line, setting, setting_lines
 
 STORAGE = Price("storage", "GB-month", 0.023, low=1, typical=50, high=1_000)
 
@@ -34,13 +34,12 @@ class Bucket(Kind[BucketSpec]):
 
     name = "bucket"
     title = "S3 bucket"
-    section = "storage"
     purpose = "secure S3 bucket"
     spec = BucketSpec
     defaults: ClassVar[Document] = {"versioning": True, "encryption": "managed", "public_access": False}
 
     # reading ------------------------------------------------------------------------------------------------------
-    def discover(self) -> Reading[None]:
+    def discover(self, place: Placement) -> Reading[None]:
         answer = yield read("s3", "ListBuckets", paginate=True)
         yield Found(tuple(_bare(bucket) for bucket in answer.get("Buckets", ())))
 

@@ -9,9 +9,9 @@ from typing import Literal
 
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.network import NetworkSpec, Subnet
-from genesys_tui.engine.providers.aws.network_growth import growth
-from genesys_tui.engine.providers.aws.network_parts import SubnetPart
-from genesys_tui.engine.providers.aws.network_shape import (
+from genesys_tui.engine.providers.aws.network.network_growth import growth
+from genesys_tui.engine.providers.aws.network.network_parts import SubnetPart
+from genesys_tui.engine.providers.aws.network.network_shape import (
     DEFAULT_ZONES,
     NetworkFacts,
     complete,

@@ -18,10 +18,10 @@ from genesys_tui.engine.model.kind import Fields, Found, Kind, Placement, Readin
 from genesys_tui.engine.model.plan import Line, Reversal
 from genesys_tui.engine.model.resource import Actual, address_of
 from genesys_tui.engine.model.specs.network import NetworkSpec
-from genesys_tui.engine.providers.aws.network_calls import filters, subnet_output
-from genesys_tui.engine.providers.aws.network_lines import create_lines, delete_lines, tag_lines, update_lines
-from genesys_tui.engine.providers.aws.network_parts import STACK_TAG, STEP_TAG, bare, parts_of, spec_of
-from genesys_tui.engine.providers.aws.network_shape import NetworkFacts, filled
+from genesys_tui.engine.providers.aws.network.network_calls import filters, subnet_output
+from genesys_tui.engine.providers.aws.network.network_lines import create_lines, delete_lines, tag_lines, update_lines
+from genesys_tui.engine.providers.aws.network.network_parts import STACK_TAG, STEP_TAG, bare, parts_of, spec_of
+from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts, filled
 
 NEEDS: Mapping[str, frozenset[str]] = {
     "zones": frozenset({"Subnets"}),
@@ -39,7 +39,6 @@ class Network(Kind[NetworkSpec]):
 
     name = "network"
     title = "network"
-    section = "network"
     purpose = "network"
     spec = NetworkSpec
     create_only = frozenset({"cidr"})
@@ -50,7 +49,7 @@ class Network(Kind[NetworkSpec]):
     }
 
     # reading ------------------------------------------------------------------------------------------------------
-    def discover(self) -> Reading[None]:
+    def discover(self, place: Placement) -> Reading[None]:
         answer = yield read("ec2", "DescribeVpcs", paginate=True)
         yield Found(tuple(bare(vpc) for vpc in answer.get("Vpcs", ())))
 

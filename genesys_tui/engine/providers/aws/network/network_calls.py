@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Token, Value, Wait, read
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.resource import Actual
-from genesys_tui.engine.providers.aws.network_parts import (
+from genesys_tui.engine.providers.aws.network.network_parts import (
     ANYWHERE,
     GATEWAY,
     GROWN_TAG,
@@ -33,7 +33,7 @@ NEW: Final = Output("id")
 NEW_GATEWAY: Final = Output("internet_gateway")
 NEW_TABLE: Final = Output("route_table")
 
-TAGGING: Final = ("ec2:CreateTags",)
+TAGGING: Final[Mapping[str, tuple[str, ...]]] = {"ec2:CreateTags": ()}
 """Tags within a create need it too."""
 
 VPC_THERE: Final = RetryOn("InvalidVpcID.NotFound")

@@ -11,8 +11,8 @@ from typing import NoReturn
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.network import NetworkSpec, Subnet
-from genesys_tui.engine.providers.aws.addressing import cut, free_network, smallest_for
-from genesys_tui.engine.providers.aws.network_parts import NO_PARTS, Parts
+from genesys_tui.engine.providers.aws.network.addressing import cut, free_network, smallest_for
+from genesys_tui.engine.providers.aws.network.network_parts import NO_PARTS, Parts
 
 DEFAULT_ZONES = 2
 
