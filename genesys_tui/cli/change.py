@@ -55,8 +55,16 @@ def change_options() -> list[click.Parameter]:
 
 def allow_data_loss_option() -> click.Option:
     return click.Option(
-        ["--allow-data-loss"], is_flag=True, help="With --yes: also apply what can lose data, without asking."
+        ["--allow-data-loss"],
+        is_flag=True,
+        help="Plan to delete what holds data too. Each such address must be typed; with --yes it need not.",
     )
+
+
+def flags(*, adopt: bool = False, allow_data_loss: bool = False) -> list[str]:
+    """The flags of a command that must be said again when it is typed again."""
+    said = (("--adopt", adopt), ("--allow-data-loss", allow_data_loss))
+    return [flag for flag, given in said if given]
 
 
 def adopt_option() -> click.Option:
@@ -111,7 +119,7 @@ def carry_out(plan: Plan, request: Request, workspace: Workspace, terminal: Term
 
 def _agreed(plan: Plan, request: Request, terminal: Terminal) -> bool:
     """Ask, unless it was said beforehand. What can lose data wants more than a yes."""
-    if plan.dangerous and not request.allow_data_loss:
+    if plan.dangerous and not (request.allow_data_loss and request.common.yes):
         return _typed_confirmation(plan, request, terminal)
     return request.common.yes or terminal.ask("Apply this? [y/N]").lower() in {"y", "yes"}
 
@@ -122,7 +130,7 @@ def _typed_confirmation(plan: Plan, request: Request, terminal: Terminal) -> boo
             "this can lose data",
             why="; ".join(f"{step.address}: {step.reversal.why or step.action}" for step in plan.dangerous),
             todo="if that is what you want, allow it",
-            command=request.typed("--yes", "--allow-data-loss"),
+            command=request.typed("--yes", *([] if request.allow_data_loss else ["--allow-data-loss"])),
         )
     for step in plan.dangerous:
         address = shown(step.address)

@@ -18,12 +18,12 @@ def names_stack_file(word: str) -> bool:
     return Path(word).suffix.lower() in SUFFIXES
 
 
-def wish_of(words: Sequence[str], *, adopt: bool) -> Wish:
+def wish_of(words: Sequence[str], *, adopt: bool, delete_data: bool) -> Wish:
     """The wish of an intent, or of the one stack file it names. Raises `WishError`, `UsageError`."""
     from genesys_tui.engine.workspace import parse_intent, read_stack_file
 
     wish = read_stack_file(Path(words[0])) if len(words) == 1 and names_stack_file(words[0]) else parse_intent(words)
-    return _adopting(wish) if adopt else wish
+    return _with(wish, adopt=adopt, delete_data=delete_data)
 
 
 def wish_nearby() -> Wish | None:
@@ -34,7 +34,7 @@ def wish_nearby() -> Wish | None:
     return read_stack_file(path) if path else None
 
 
-def wish_here(file: str | None, *, adopt: bool) -> Wish:
+def wish_here(file: str | None, *, adopt: bool, delete_data: bool) -> Wish:
     """The wish of this stack file, or of the one in this folder."""
     from genesys_tui.engine.workspace import read_stack_file
 
@@ -46,8 +46,9 @@ def wish_here(file: str | None, *, adopt: bool) -> Wish:
             todo="write one, name one, or say what you want in words",
             command="genesys execute bucket my-bucket",
         )
-    return _adopting(wish) if adopt else wish
+    return _with(wish, adopt=adopt, delete_data=delete_data)
 
 
-def _adopting(wish: Wish) -> Wish:
-    return replace(wish, resources=tuple(replace(one, adopt=True) for one in wish.resources))
+def _with(wish: Wish, *, adopt: bool, delete_data: bool) -> Wish:
+    resources = tuple(replace(one, adopt=adopt or one.adopt) for one in wish.resources)
+    return replace(wish, resources=resources, delete_data=delete_data)

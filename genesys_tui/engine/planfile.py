@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.plan import Plan
-from genesys_tui.engine.model.resource import Desired, Wish
+from genesys_tui.engine.model.resource import Desired, Outcome, Wish
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.state.values import from_wire, to_wire
 
@@ -38,6 +38,17 @@ class SavedDesired(BaseModel):
     needs: tuple[str, ...]
 
 
+class SavedOutcome(BaseModel):
+    """One outcome of the wish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    name: str
+    spec: dict[str, Any]
+    complete: bool
+
+
 class SavedPlan(BaseModel):
     """The file. `plan` is for people and scripts; only `wish`, `stack` and `digest` are read again."""
 
@@ -50,6 +61,8 @@ class SavedPlan(BaseModel):
     source: str
     whole: bool
     wish: tuple[SavedDesired, ...]
+    outcomes: tuple[SavedOutcome, ...] = ()
+    delete_data: bool = False
     digest: str
     plan: dict[str, Any]
 
@@ -68,7 +81,8 @@ class SavedPlan(BaseModel):
             )
             for item in self.wish
         )
-        return Wish(resources, self.source, self.whole, self.stack, self.region)
+        outcomes = tuple(Outcome(item.kind, item.name, from_wire(item.spec), item.complete) for item in self.outcomes)
+        return Wish(resources, self.source, self.whole, self.stack, self.region, outcomes, self.delete_data)
 
 
 def digest(plan: Plan) -> str:
@@ -89,6 +103,11 @@ def save(plan: Plan, wish: Wish, document: Mapping[str, object], path: Path) -> 
         "source": wish.source,
         "whole": wish.whole,
         "wish": [_desired(desired) for desired in wish.resources],
+        "outcomes": [
+            {"kind": one.kind, "name": one.name, "spec": to_wire(one.spec), "complete": one.complete}
+            for one in wish.outcomes
+        ],
+        "delete_data": wish.delete_data,
         "digest": digest(plan),
         "plan": document,
     }

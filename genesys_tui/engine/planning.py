@@ -56,7 +56,8 @@ class Planning:
         self._check_region(wish.region, wish.source, "genesys plan")
         scope, snapshot = self._open(stack)
         fragments = snapshot.fragments
-        wish = whole_wish(wish, fragments, self._reader, self._home)
+        place = self._place(scope, delete_data=wish.delete_data)
+        wish = whole_wish(wish, fragments, self._reader, place, self._home)
         subjects = [self._wanted(desired, fragments.get(desired.address)) for desired in wish.resources]
         subjects += [self._removal(item) for item in dropped(wish, fragments)]
         named = strangers(wish.resources, fragments)
@@ -64,7 +65,6 @@ class Planning:
         outside, unknown = outputs_of(named, actuals)
         decided = decisions(wish, fragments, actuals, registry.kind, outside)
         findings = [*unread, *unknown, *self._owned_elsewhere(decided, scope)]
-        place = self._place(scope, delete_data=wish.delete_data)
         made = self._draft(decided, place, snapshot, wish.source, findings)
         return self._forecast(replace(made, plan=replace(made.plan, outside=outside)))
 

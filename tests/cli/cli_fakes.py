@@ -168,7 +168,9 @@ class FakeWorkspace:
         self._account.wishes.append(wish)
         return self._account.plan()
 
-    def plan_destroy(self, stack: str | None = None, addresses: tuple[str, ...] = ()) -> Plan:
+    def plan_destroy(
+        self, stack: str | None = None, addresses: tuple[str, ...] = (), *, delete_data: bool = False
+    ) -> Plan:
         self._account.asked.append(("destroy", addresses))
         return self._account.plan()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from genesys_tui.cli.change import Request, adopt_option, allow_data_loss_option, carry_out, check
+from genesys_tui.cli.change import Request, adopt_option, allow_data_loss_option, carry_out, check, flags
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.terminal import Terminal
@@ -17,12 +17,12 @@ from genesys_tui.engine.model.errors import UsageError
 
 def _apply(file: str | None, *, adopt: bool, allow_data_loss: bool) -> int:
     common, terminal = begin()
-    command = ("apply", *([file] if file else []), *(["--adopt"] if adopt else []))
+    command = ("apply", *([file] if file else []), *flags(adopt=adopt, allow_data_loss=allow_data_loss))
     request = Request(common, command, apply=True, allow_data_loss=allow_data_loss)
     check(request, terminal)
     if file and not names_stack_file(file):
         return _apply_saved(Path(file), request, terminal, adopt=adopt)
-    wish = wish_here(file, adopt=adopt)
+    wish = wish_here(file, adopt=adopt, delete_data=allow_data_loss)
     with opened(common, wish) as workspace:
         return carry_out(workspace.plan(wish), replace(request, region=wish.region), workspace, terminal)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from genesys_tui.cli.change import Request, carry_out, change_options, check
+from genesys_tui.cli.change import Request, carry_out, change_options, check, flags
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.wishes import wish_nearby
@@ -16,10 +16,12 @@ def _destroy(addresses: tuple[str, ...], *, apply: bool, allow_data_loss: bool, 
     common, terminal = begin()
     if common.stack is None and (wish := wish_nearby()):
         common = replace(common, stack=wish.stack, region=common.region or wish.region)
-    request = Request(common, ("destroy", *addresses, "--apply"), apply, allow_data_loss, detailed_exitcode)
+    command = ("destroy", *addresses, *flags(allow_data_loss=allow_data_loss), "--apply")
+    request = Request(common, command, apply, allow_data_loss, detailed_exitcode)
     check(request, terminal)
     with opened(common) as workspace:
-        return carry_out(workspace.plan_destroy(common.stack, addresses), request, workspace, terminal)
+        plan = workspace.plan_destroy(common.stack, addresses, delete_data=allow_data_loss)
+        return carry_out(plan, request, workspace, terminal)
 
 
 command = GenesysCommand(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
-from genesys_tui.cli.change import Request, adopt_option, carry_out, change_options, check
+from genesys_tui.cli.change import Request, adopt_option, carry_out, change_options, check, flags
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.wishes import wish_of
@@ -52,8 +52,8 @@ def _execute(
     words: tuple[str, ...], *, apply: bool, adopt: bool, allow_data_loss: bool, detailed_exitcode: bool
 ) -> int:
     common, terminal = begin()
-    command = ("execute", *words, *(["--adopt"] if adopt else []), "--apply")
-    wish = wish_of(words, adopt=adopt)
+    command = ("execute", *words, *flags(adopt=adopt, allow_data_loss=allow_data_loss), "--apply")
+    wish = wish_of(words, adopt=adopt, delete_data=allow_data_loss)
     request = Request(common, command, apply, allow_data_loss, detailed_exitcode, wish.region)
     check(request, terminal)
     with opened(common, wish) as workspace:

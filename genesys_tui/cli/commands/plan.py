@@ -6,14 +6,21 @@ from pathlib import Path
 
 import click
 
-from genesys_tui.cli.change import Request, adopt_option, carry_out, detailed_exitcode_option
+from genesys_tui.cli.change import (
+    Request,
+    adopt_option,
+    allow_data_loss_option,
+    carry_out,
+    detailed_exitcode_option,
+    flags,
+)
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.wishes import names_stack_file, wish_here
 from genesys_tui.engine.model.errors import UsageError
 
 
-def _plan(file: str | None, *, out: str | None, adopt: bool, detailed_exitcode: bool) -> int:
+def _plan(file: str | None, *, out: str | None, adopt: bool, allow_data_loss: bool, detailed_exitcode: bool) -> int:
     common, terminal = begin()
     if out is not None and (not out or names_stack_file(out)):
         raise UsageError(
@@ -22,9 +29,9 @@ def _plan(file: str | None, *, out: str | None, adopt: bool, detailed_exitcode: 
             todo="give the plan a name of its own",
             command=common.command("plan", *([file] if file else []), "--out", "genesys.plan"),
         )
-    stack_file = (*([file] if file else []), *(["--adopt"] if adopt else []))
+    stack_file = (*([file] if file else []), *flags(adopt=adopt, allow_data_loss=allow_data_loss))
     request = Request(common, ("apply", *([out] if out else stack_file)), False, detailed_exitcode=detailed_exitcode)
-    wish = wish_here(file, adopt=adopt)
+    wish = wish_here(file, adopt=adopt, delete_data=allow_data_loss)
     with opened(common, wish) as workspace:
         plan = workspace.plan(wish)
         if out:
@@ -40,6 +47,7 @@ command = GenesysCommand(
         click.Argument(["file"], required=False, metavar="[FILE]"),
         click.Option(["--out"], metavar="PLANFILE", help="Save the plan; `genesys apply PLANFILE` applies it later."),
         adopt_option(),
+        allow_data_loss_option(),
         detailed_exitcode_option(),
     ],
 )

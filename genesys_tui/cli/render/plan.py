@@ -48,10 +48,14 @@ def _no_steps(plan: Plan) -> str:
 def _steps(plan: Plan, paint: Paint) -> str:
     """The sentences, numbered through all steps; each step under its own header where there are several."""
     numbers = count(1)
-    bodies = [list(_lines(step, numbers, paint)) for step in plan.steps]
-    if len(bodies) > 1:
-        bodies = [["", _header(step, paint), *body] for step, body in zip(plan.steps, bodies, strict=True)]
-    return "\n".join(["What will happen:", *(line for body in bodies for line in body)])
+    if len(plan.steps) == 1:
+        return "\n".join(["What will happen:", *_lines(plan.steps[0], numbers, paint)])
+    lines = ["What will happen:"]
+    for sentence, steps in plan.groups:
+        lines += ["", f"== {paint.strong(shown(sentence))}"] if sentence else []
+        for step in steps:
+            lines += ["", _header(step, paint), *_lines(step, numbers, paint)]
+    return "\n".join(lines)
 
 
 def _header(step: Step, paint: Paint) -> str:

@@ -9,8 +9,6 @@ from genesys_tui.engine.desired.check import FlawedError, checked
 from genesys_tui.engine.desired.links import Links
 from genesys_tui.engine.desired.tree import Node, Plain, Source, Trail, follow, shown
 from genesys_tui.engine.desired.vocabulary import (
-    NOT_BUILT,
-    SECTIONS_TO_COME,
     SYNONYMS,
     sections,
     suggestion,
@@ -70,11 +68,8 @@ def _entries(resources: Node, source: Source) -> Iterator[Entry]:
 
 
 def _refuse_section(section: str, node: Node, trail: Trail, source: Source) -> None:
-    built = ", ".join(sorted(sections()))
     kind = SYNONYMS.get(section, section)
-    if section in SECTIONS_TO_COME:
-        source.problem(node, trail, f"the section `{section}` {NOT_BUILT}", f"sections that are: {built}")
-    elif kind in registry.names():
+    if kind in registry.names():
         right = registry.section(kind)
         source.problem(node, trail, f"`{section}` is no section", f"a {kind} stands in the section `{right}`")
     else:
@@ -107,10 +102,12 @@ def _kind(section: str, node: Node, fields: dict[str, Node], trail: Trail, sourc
     """The kind that the entry's `type` names; the section's only one where it names none."""
     kinds = sections()[section]
     said = fields.get("type")
-    leading = kinds[0] if len(kinds) == 1 else registry.LEADING.get(section, "")
-    if leading and (said is None or said.value in SIZES):
+    leading = registry.LEADING.get(section, "")
+    if leading in kinds and (said is None or said.value in SIZES):
         return leading
     if said is None:
+        if len(kinds) == 1:
+            return kinds[0]
         source.problem(node, trail, "the entry has no `type`", f"types here: {', '.join(kinds)}")
         return ""
     if said.value in kinds:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from genesys_tui.engine.desired.check import FlawedError, checked
 from genesys_tui.engine.desired.options import Saying, options_of, spelled
+from genesys_tui.engine.desired.outcomes import catalog
 from genesys_tui.engine.desired.tree import shown
 from genesys_tui.engine.desired.tree import spelled as spelled_trail
-from genesys_tui.engine.desired.vocabulary import ACTIONS, KINDS_TO_COME, NOT_BUILT, SYNONYMS, meant, suggestion
+from genesys_tui.engine.desired.vocabulary import ACTIONS, meant, suggestion
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import Problem, UsageError, WishError
-from genesys_tui.engine.model.resource import Desired, Wish, address_of
+from genesys_tui.engine.model.resource import Desired, Outcome, Wish, address_of
 from genesys_tui.engine.model.specs.base import Spec
 from genesys_tui.engine.providers import registry
 
@@ -35,6 +36,8 @@ def parse_intent(words: Sequence[str]) -> Wish:
         problems = tuple(Problem(None, f"{shown(word)} is not valid UTF-8", "type it anew") for word in broken)
         raise WishError(f"can't understand {shown(source)}", problems, command=_EXAMPLE)
     action, rest = (words[0], words[1:]) if words[0] in ACTIONS else ("create", words)
+    if action == "create" and rest and rest[0] in catalog.names():
+        return Wish((), source, outcomes=(_outcome(rest[0], rest[1:], source),))
     if problem := _kind_problem(rest):
         raise WishError(f"can't understand {shown(source)}", (problem,), command=_EXAMPLE)
     kind, *said = rest
@@ -57,7 +60,7 @@ def _is_text(word: str) -> bool:
 
 def _kind_problem(words: Sequence[str]) -> Problem | None:
     """Why the first word is no kind that can be built."""
-    kinds = registry.names()
+    kinds = tuple(sorted({*registry.names(), *catalog.names()}))
     if not words:
         return Problem(None, "no kind is named", f"kinds: {', '.join(kinds)}")
     word = words[0]
@@ -67,8 +70,6 @@ def _kind_problem(words: Sequence[str]) -> Problem | None:
         return Problem(None, f"{shown(word)} stands before the kind", "write KIND NAME first, then the options")
     if word.lower() in _REMOVALS:
         return Problem(None, f"{shown(word)} is no action", "`genesys destroy` removes what a stack owns")
-    if SYNONYMS.get(word.lower(), word.lower()) in KINDS_TO_COME:
-        return Problem(None, f"{shown(word)} {NOT_BUILT}", f"kinds: {', '.join(kinds)}")
     if len(words) > 1 and words[1] in kinds:
         return Problem(None, f"{shown(word)} is no action", suggestion(word, ACTIONS, "actions"))
     if "/" in word or "." in word:
@@ -82,7 +83,30 @@ def _resource(kind: str, words: Sequence[str], source: str) -> tuple[str, Docume
     """The name and the document that the words after the kind come to. Raises WishError."""
     spec: type[Spec] = registry.kind(kind).spec
     said = Saying(spec, words)
-    problems = said.problems + _name_problems(kind, spec, said)
+    document = _document(kind, spec, said, _name_problems(kind, spec, said), source)
+    return said.names[0], document
+
+
+def _outcome(word: str, words: Sequence[str], source: str) -> Outcome:
+    """The outcome that the words after its own come to: named by its first word, or by a field. Raises WishError."""
+    recipe = catalog.recipe(word)
+    spec: type[Spec] = recipe.spec
+    said = Saying(spec, words)
+    field = recipe.named_by
+    if field and said.names and field not in said.asked:
+        said.asked[field] = said.names.pop(0)
+    named = [str(said.asked[field])] if field and field in said.asked else said.names[:1]
+    extra = said.names if field else said.names[1:]
+    problems = [Problem(None, f"there is a name too many, {shown(other)}", "keep one") for other in extra]
+    if not named:
+        fix = f"write `--{spelled((field,))}` and what it is" if field else f"write it after {word!r}"
+        problems.append(Problem(None, f"the {word} has no {field or 'name'}", fix))
+    return Outcome(word, "".join(named), _document(word, spec, said, problems, source))
+
+
+def _document(word: str, spec: type[Spec], said: Saying, problems: list[Problem], source: str) -> Document:
+    """What was said, validated. Raises WishError with these problems and all others."""
+    problems = said.problems + problems
     document: Document = {}
     try:
         document = checked(spec, said.asked, written=said.written).document
@@ -95,9 +119,9 @@ def _resource(kind: str, words: Sequence[str], source: str) -> tuple[str, Docume
             problems.append(Problem(None, f"{about} {flaw.what}", flaw.fix))
     if problems:
         raise WishError(
-            f"can't understand {shown(source)}", tuple(problems), command=f"genesys execute {kind} my-{kind}"
+            f"can't understand {shown(source)}", tuple(problems), command=f"genesys execute {word} my-{word}"
         )
-    return said.names[0], document
+    return document
 
 
 def _name_problems(kind: str, spec: type[Spec], said: Saying) -> list[Problem]:

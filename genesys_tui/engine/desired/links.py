@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from genesys_tui.engine.desired.tree import Node, Plain, Source, Trail, shown
 from genesys_tui.engine.desired.vocabulary import (
-    KINDS_TO_COME,
-    NOT_BUILT,
-    SECTIONS_TO_COME,
     meant,
     sections,
     suggestion,
@@ -121,10 +118,6 @@ class Links:
     def _normal(self, reference: Output) -> Output:
         """The reference by kind instead of section. Raises BadReferenceError."""
         target, name = split_address(str(reference.address))
-        if target in KINDS_TO_COME | SECTIONS_TO_COME and not _kinds(target):
-            raise BadReferenceError(
-                f"{written(reference)}: `{target}` {NOT_BUILT}", f"kinds: {', '.join(registry.names())}"
-            )
         if not _kinds(target):
             words = {*registry.names(), *sections()}
             raise BadReferenceError(

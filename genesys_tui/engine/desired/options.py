@@ -20,11 +20,13 @@ NOTHING_WORDS = frozenset({"off", "no", "none"})
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """The option that sets the field at `path`, and what it takes. `pairs`: repeated as `key=value`."""
+    """The option that sets the field at `path`, and what it takes. `pairs`: repeated as `key=value`. `many`: several
+    values, `a,b`."""
 
     path: Path
     shape: Shape
     pairs: bool = False
+    many: bool = False
 
     @property
     def switch(self) -> bool:
@@ -36,14 +38,19 @@ class Option:
         """What `--no-...` sets."""
         return False if self.switch or self.shape.switches else None
 
-    def value(self, word: str) -> bool | str | None:
-        """The word as the spec takes it: words for on, off and nothing translated, all else as it is."""
+    def value(self, word: str) -> Plain:
+        """The word as the spec takes it: words for on, off and nothing translated, lists taken apart, all else as it
+        is."""
+        if self.many:
+            return [part.strip() for part in word.split(",") if part.strip()]
         lowered = word.lower()
         if (self.switch or self.shape.switches) and lowered in SWITCH_WORDS:
             return SWITCH_WORDS[lowered]
         return None if int in self.shape.scalars and lowered in NOTHING_WORDS else word
 
     def __str__(self) -> str:
+        if self.many:
+            return "several, as in a,b"
         return "key=value" if self.pairs else str(self.shape)
 
 
@@ -70,8 +77,8 @@ def _walk(spec: type[Spec], path: Path) -> Iterator[Option]:
         for name in shape.part.model_fields:
             yield from _walk(spec, (*path, name))
     elif shape.values:
-        if shape.values.scalars == {str} and not shape.many:
-            yield Option(path, shape, pairs=True)
+        if shape.values.scalars == {str}:
+            yield Option(path, shape, pairs=not shape.many, many=shape.many)
     elif shape.scalars or shape.choices:
         yield Option(path, shape)
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from genesys_tui.engine.desired.entries import desired_resources
+from genesys_tui.engine.desired.outcome_entries import wanted_outcomes
 from genesys_tui.engine.desired.tomlfile import read_toml
 from genesys_tui.engine.desired.tree import Node, Source, shown
 from genesys_tui.engine.desired.vocabulary import NOT_BUILT, PROVIDERS_TO_COME, suggestion
@@ -18,8 +19,8 @@ STACK_FILES = ("genesys.yaml", "genesys.yml", "genesys.toml")
 
 BYTES_LIMIT = 10_000_000
 
-_KEYS = ("provider", "region", "stack", "resources")
-_KEYS_TO_COME = ("outcomes", "policies", "project")
+_KEYS = ("provider", "region", "stack", "outcomes", "resources")
+_KEYS_TO_COME = ("policies", "project")
 _STATE_BACKENDS_TO_COME = ("s3", "gcs", "azureblob")
 _STATE_KEYS_TO_COME = ("bucket", "encrypt", "lock_table")
 _NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -43,14 +44,16 @@ def read_stack_file(path: Path) -> Wish:
     region = _matching("region", keys.get("region"), REGION, "such as us-east-1", source)
     stack = _matching("stack", keys.get("stack"), STACK, STACK_RULE, source)
     _check_state(keys.get("state"), source)
-    resources = keys.get("resources")
-    if resources is None or resources.value is None:
+    resources, outcomes = keys.get("resources"), keys.get("outcomes")
+    if (resources is None or resources.value is None) and (outcomes is None or outcomes.value is None):
         fix = "name what you want, or write `resources: {}` to want nothing"
         source.problem(resources or root, ("resources",), "there are no `resources`", fix)
     wanted = desired_resources(resources, source) if resources and resources.value is not None else ()
+    wholes = wanted_outcomes(outcomes, source) if outcomes and outcomes.value is not None else ()
     if source.problems:
         raise source.error()
-    return Wish(wanted, path.name, whole=True, stack=stack or _slug(path.resolve().parent.name), region=region)
+    stack = stack or _slug(path.resolve().parent.name)
+    return Wish(wanted, path.name, whole=True, stack=stack, region=region, outcomes=wholes)
 
 
 def _text(path: Path, source: Source) -> str:

@@ -30,10 +30,6 @@ SYNONYMS = {
 }
 """What people say, and our word for it."""
 
-KINDS_TO_COME = frozenset(
-    ("api", "cache", "database", "function", "instance", "queue", "role", "secret", "static-site", "table", "topic")
-)
-SECTIONS_TO_COME = frozenset(("compute", "database", "messaging", "monitoring", "security", "serverless"))
 PROVIDERS_TO_COME = frozenset(("alibaba", "azure", "gcp", "tencent"))
 
 NOT_BUILT = "is known, but not built yet"

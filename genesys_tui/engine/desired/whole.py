@@ -3,15 +3,26 @@ machine (folders, files, secrets) becomes hashes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
+from genesys_tui.engine.desired.outcomes import catalog
+from genesys_tui.engine.desired.outcomes.recipe import Parts
 from genesys_tui.engine.model.errors import CallError
-from genesys_tui.engine.model.kind import Reading
-from genesys_tui.engine.model.resource import Fragment, Wish
+from genesys_tui.engine.model.kind import Placement, Reading
+from genesys_tui.engine.model.resource import Desired, Fragment, Outcome, Wish
 from genesys_tui.engine.providers import registry
+
+SEALED_BY: Mapping[str, str] = {
+    "content": "folders",
+    "function": "packages",
+    "parameter": "secrets",
+    "secret": "secrets",
+}
+"""The kinds that take something from this machine, and the module beside this one whose `sealed` looks at it."""
 
 
 class Reader(Protocol):
@@ -20,11 +31,38 @@ class Reader(Protocol):
     def run(self, readings: Sequence[Reading[Any]]) -> list[Any | CallError]: ...
 
 
-def whole_wish(wish: Wish, fragments: Mapping[str, Fragment], reader: Reader, home: Path) -> Wish:  # noqa: ARG001
-    """Raises GenesysError for what can't be had from this machine, CallError for what can't be read."""
+def whole_wish(wish: Wish, fragments: Mapping[str, Fragment], reader: Reader, place: Placement, home: Path) -> Wish:
+    """What is written wins over what is brought along. Raises GenesysError for what can't be had from this machine,
+    CallError for what can't be read."""
     resources = {desired.address: desired for desired in wish.resources}
+    for part in _parts(wish.outcomes, reader, place):
+        resources.setdefault(part.address, part)
     for desired in list(resources.values()):
         for one in registry.kind(desired.kind).companions(desired, fragments.get(desired.address)):
             if one.address == desired.address or one.address not in resources:
                 resources[one.address] = one
-    return replace(wish, resources=tuple(resources.values()))
+    return replace(wish, resources=tuple(_sealed(desired, home) for desired in resources.values()))
+
+
+def _parts(outcomes: Sequence[Outcome], reader: Reader, place: Placement) -> Iterator[Desired]:
+    """What outcomes come to, all looked up side by side."""
+    together, readings = [], []
+    for outcome in outcomes:
+        recipe = catalog.recipe(outcome.kind)
+        want = recipe.spec.of(outcome.spec)
+        parts = Parts(outcome, recipe.sentence(outcome.name, want))
+        together.append(parts)
+        readings.append(recipe.resources(parts, outcome.name, want, place))
+    for answer in reader.run(readings) if readings else ():
+        if isinstance(answer, CallError):
+            raise answer
+    for parts in together:
+        yield from parts
+
+
+def _sealed(desired: Desired, home: Path) -> Desired:
+    if desired.kind not in SEALED_BY:
+        return desired
+    module = import_module(f"genesys_tui.engine.desired.{SEALED_BY[desired.kind]}")
+    sealed: Callable[[Desired, Path], Desired] = module.sealed
+    return sealed(desired, home)

@@ -119,6 +119,7 @@ def _step(step: Step, actions: Actions) -> Json:
         "resource": step.address,
         "id": step.id,
         "needs": list(step.needs),
+        **({"outcome": step.outcome} if step.outcome else {}),
         "reversal": {"kind": step.reversal.kind, "why": step.reversal.why},
         "lines": [_line(line, step.address, actions) for line in step.lines],
     }

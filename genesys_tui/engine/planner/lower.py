@@ -199,7 +199,7 @@ def _refused(decision: Decision, place: Placement, facts: Facts) -> tuple[Findin
     held = "" if place.delete_data else decision.kind.holds(there, facts)
     if held:
         message = f"{what} is not deleted, for it holds data: {held}"
-        return (Finding("blocked", decision.address, message, "--delete-data deletes it with what it holds"),)
+        return (Finding("blocked", decision.address, message, "--allow-data-loss lets it go with what it holds"),)
     return ()
 
 

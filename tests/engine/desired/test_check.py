@@ -26,6 +26,7 @@ class Job(Spec):
     host: Text | None = None
     owner: str | None = None
     layers: list[str] | None = None
+    rules: dict[str, Retry | None] | None = None
     retry: Retry | None = None
     backup: Retry | None = None
 
@@ -82,9 +83,14 @@ def test_options_are_derived() -> None:
         "retry.method": "a text",
         "backup.attempts": "a whole number",
         "backup.method": "a text",
+        "layers": "several, as in a,b",
     }
 
 
 def test_what_no_option_can_say_is_left_to_a_file() -> None:
-    (problem,) = Saying(Job, ["nightly", "--layers", "one"]).problems
+    (problem,) = Saying(Job, ["nightly", "--rules", "one"]).problems
     assert "stack file" in str(problem)
+
+
+def test_a_list_is_said_with_commas() -> None:
+    assert Saying(Job, ["nightly", "--layers", "one, two"]).asked == {"layers": ["one", "two"]}

@@ -62,7 +62,7 @@ class Play:
     def plan(self, *resources: Desired, whole: bool = False) -> Plan:
         actuals = {address: self.actuals.get(address) for address in {item.address for item in resources}}
         actuals |= {address: self.actuals.get(address) for address in self.fragments}
-        decided = decisions(Wish(resources, "a test", whole), self.fragments, self._read(actuals), registry.kind)
+        decided = decisions(Wish(resources, "a test", whole), self.fragments, self._read(actuals), registry.kind, {})
         return draft(decided, {}, HERE, source="a test", version=0).plan
 
     def undo(self, *records: StepRecord) -> Plan:

@@ -1,0 +1,1 @@
+"""What people want as a whole: an outcome stands for several resources of registered kinds."""

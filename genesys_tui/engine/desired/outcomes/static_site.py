@@ -1,0 +1,84 @@
+"""A static site: files in a private bucket, delivered from the edge, under a name of its own where the zone is here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from genesys_tui.engine.desired.outcomes.recipe import Parts, Recipe
+from genesys_tui.engine.model.document import Path
+from genesys_tui.engine.model.kind import Placement, Reading
+from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.model.specs.base import Spec
+from genesys_tui.engine.providers import registry
+
+_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+class StaticSiteSpec(Spec):
+    """What may be asked of a site. `source`: the folder of its files."""
+
+    domain: str | None = None
+    source: str | None = None
+    index: str | None = None
+    error: str | None = None
+    spa: bool | None = None
+    """One page: what is not found is answered by the index page."""
+    enable_https: bool | None = None
+    """Under the site's own domain, with a certificate of its own. Off: only the address that CloudFront gives."""
+    enable_cdn: bool | None = None
+
+    def mistakes(self) -> Iterator[tuple[Path, str]]:
+        yield from super().mistakes()
+        if self.domain is not None and not _DOMAIN.fullmatch(self.domain):
+            yield ("domain",), "it takes a domain in lowercase, such as example.com"
+        if self.enable_cdn is False:
+            yield ("enable_cdn",), "leave it on: without it the bucket would have to be open to everybody"
+
+
+class StaticSite(Recipe[StaticSiteSpec]):
+    """`static-site --domain example.com --source ./public`."""
+
+    name = "static-site"
+    title = "Static site"
+    spec = StaticSiteSpec
+    named_by: ClassVar[str] = "domain"
+
+    def sentence(self, name: str, want: StaticSiteSpec) -> str:
+        return f"Static site '{name}': private files, delivered over HTTPS from locations near its readers"
+
+    def resources(self, parts: Parts, name: str, want: StaticSiteSpec, place: Placement) -> Reading[None]:
+        bucket = f"{name.replace('.', '-')[:45].rstrip('-')}-{place.account}".strip("-")
+        index = want.index or "index.html"
+        parts.add("bucket", bucket, {"tags": {"Site": name}})
+        site: dict[str, Any] = {"bucket": bucket, "root": index, **_errors(want)}
+        zone = None
+        if want.enable_https is not False:
+            zone = yield from _zone_of(name)
+        if zone is not None:
+            parts.add("certificate", name, {"domain": name, "zone": zone.id, "cdn": True})
+            site |= {"domains": [name], "certificate": name}
+        parts.add("distribution", name, site)
+        if zone is not None:
+            target = {"target": f"${{distribution.{name}.domain}}", "zone": f"${{distribution.{name}.zone}}"}
+            parts.add("dns-record", name, {"zone": zone.id, "record": "A", "alias": target})
+        content = {"bucket": bucket, "distribution": name, "source": want.source or "starter:site"}
+        parts.add("content", f"{bucket}/", content)
+
+
+def _errors(want: StaticSiteSpec) -> dict[str, Any]:
+    if want.spa:
+        return {"spa": True}
+    return {"errors": {"404": want.error}} if want.error else {}
+
+
+def _zone_of(domain: str) -> Reading[Actual | None]:
+    """The hosted zone of this account that the domain stands in: the nearest one."""
+    kind = registry.kind("dns-zone")
+    names = domain.split(".")
+    for start in range(len(names) - 1):
+        found = yield from kind.locate(".".join(names[start:]))
+        if found is not None:
+            return found
+    return None
