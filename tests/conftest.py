@@ -24,6 +24,10 @@ sys.stdin.read()  # until the tests end, however they do
 """
 
 
+_QUICK = {"MOTO_ACM_VALIDATION_WAIT": "0"}
+"""The emulator validates certificates at once."""
+
+
 @pytest.fixture(autouse=True)
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test sees the settings of the one who runs it, or leaves any: a HOME of its own, fake credentials."""
@@ -50,8 +54,9 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def moto() -> Iterator[str]:
     """The endpoint URL of a moto server, one for all tests. Tests want `aws` or `proxy`, that are empty at first."""
     command = [sys.executable, "-c", _SERVER]
+    pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=os.environ | _QUICK
     ) as server:
         assert server.stdout
         yield server.stdout.readline().strip()

@@ -34,8 +34,11 @@ class Decision:
 
     @property
     def changed(self) -> Document:
-        """Only what is to change, with what it is to be."""
-        return nest((change.path, change.after) for change in self.changes)
+        """Only what is to change, with what it is to be; and beside a change all that nobody can read, for a change may
+        need it."""
+        hidden = self.kind.spec.write_only if self.changes else ()
+        unread = {field: self.wanted.spec[field] for field in hidden if field in self.wanted.spec}
+        return {**unread, **nest((change.path, change.after) for change in self.changes)}
 
 
 def fields_to_read(kind: AnyKind, desired: Desired | None, fragment: Fragment | None) -> Fields:

@@ -19,6 +19,7 @@ from genesys_tui.engine.model.document import (
     lookup,
     nest,
     overlay,
+    paths,
     same,
     without_absent,
 )
@@ -189,18 +190,13 @@ def _whole_records(kind: AnyKind, actual: Actual, changes: list[Change]) -> tupl
     for change in changes:
         record = change.path[:2]
         there = lookup(actual.spec, record)
-        emptied = {
-            path[2] for path, after in ((one.path, one.after) for one in changes) if _empties(record, path, after)
-        }
-        if change.path[0] in kind.spec.records and isinstance(there, Mapping) and emptied >= set(without_absent(there)):
+        emptied = {change.path[2:] for change in changes if change.path[:2] == record and change.after is None}
+        kept = paths(without_absent(there)) - emptied if isinstance(there, Mapping) else {record}
+        if change.path[0] in kind.spec.records and not kept:
             whole[record] = Change(record, there, None)
         else:
             whole[change.path] = change
     return tuple(whole.values())
-
-
-def _empties(record: Path, path: Path, after: Leaf) -> bool:
-    return len(path) == 3 and path[:2] == record and after is None
 
 
 def _memory_after(record: StepRecord, now: Fragment, left: frozenset[Path]) -> Fragment:

@@ -56,6 +56,8 @@ def resolve(value: Leaf, outputs: Outputs) -> Leaf:
     """One value; a `Reference` stays one while an output of it is not known yet."""
     if isinstance(value, list | tuple):
         return [resolve(inner, outputs) for inner in value]
+    if isinstance(value, Mapping):
+        return {key: resolve(inner, outputs) for key, inner in value.items()}
     if not isinstance(value, Reference):
         return value
     parts = [_part(piece, outputs) for piece in pieces(value)]
@@ -64,9 +66,11 @@ def resolve(value: Leaf, outputs: Outputs) -> Leaf:
 
 
 def holds_reference(value: Leaf) -> bool:
-    """Whether it is a reference, or a list with one."""
+    """Whether it is a reference, or holds one."""
     if isinstance(value, list | tuple):
         return any(map(holds_reference, value))
+    if isinstance(value, Mapping):
+        return any(map(holds_reference, value.values()))
     return isinstance(value, Reference)
 
 

@@ -10,15 +10,12 @@ from typing import Any
 from genesys_tui.engine.model.kind import Kind
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
-    "messaging": {
-        "queue": "Queue",
-    },
-    "network": {
-        "network": "Network",
-    },
-    "storage": {
-        "bucket": "Bucket",
-    },
+    "database": {"table": "Table"},
+    "messaging": {"queue": "Queue", "topic": "Topic"},
+    "monitoring": {"log-group": "LogGroup"},
+    "network": {"network": "Network"},
+    "security": {"key": "Key", "role": "Role"},
+    "storage": {"bucket": "Bucket"},
 }
 """By section of a stack file, and by the word in addresses, files and intents: the class, in
 `aws/<section>/<word>.py`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from json import dumps
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import (
@@ -106,6 +107,14 @@ apart."""
 def in_order(text: str) -> list[str]:
     """The parts of an `InOrder` text; those that hold references stay references."""
     return [Reference(part) if "${" in part else part for part in text.split(", ")] if text else []
+
+
+def _json_text(value: object) -> object:
+    return dumps(value, sort_keys=True, separators=(",", ":")) if isinstance(value, Mapping) else value
+
+
+JsonText = Annotated[str, BeforeValidator(_json_text)]
+"""A document of the provider's own (an event pattern), that is one value for us: compact JSON with sorted keys."""
 
 
 TagKey = Annotated[str, Field(min_length=1, max_length=128)]

@@ -9,6 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 READS: Mapping[str, frozenset[str]] = {
+    "dynamodb": frozenset(
+        {
+            "DescribeContinuousBackups",
+            "DescribeTable",
+            "DescribeTimeToLive",
+            "ListTables",
+            "ListTagsOfResource",
+        }
+    ),
     "ec2": frozenset(
         {
             "DescribeAvailabilityZones",
@@ -22,6 +31,17 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeVpcs",
         }
     ),
+    "iam": frozenset(
+        {
+            "GetRole",
+            "GetRolePolicy",
+            "ListAttachedRolePolicies",
+            "ListRolePolicies",
+            "ListRoles",
+        }
+    ),
+    "kms": frozenset({"DescribeKey", "GetKeyRotationStatus", "ListAliases", "ListKeys", "ListResourceTags"}),
+    "logs": frozenset({"DescribeLogGroups", "ListTagsForResource"}),
     "resourcegroupstaggingapi": frozenset({"GetResources"}),
     "s3": frozenset(
         {
@@ -35,6 +55,15 @@ READS: Mapping[str, frozenset[str]] = {
             "ListBuckets",
             "ListObjectVersions",
             "ListObjectsV2",
+        }
+    ),
+    "sns": frozenset(
+        {
+            "GetSubscriptionAttributes",
+            "GetTopicAttributes",
+            "ListSubscriptionsByTopic",
+            "ListTagsForResource",
+            "ListTopics",
         }
     ),
     "sqs": frozenset({"GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "ListQueues"}),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from genesys_tui.engine.model.call import Call, Params, Token, Value
 from genesys_tui.engine.model.kind import Placement
-from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.resource import MARK_PREFIX
 
 Shape = Literal["map", "Key", "key", "TagKey"]
@@ -68,15 +67,6 @@ class Tagging:
         tag = Call(self.service, self.tag, {**target, self.tags: wire}, idempotent=True, **how)
         untag = Call(self.service, self.untag, {**target, self.keys: gone}, idempotent=True, **how)
         return (*((tag,) if put else ()), *((untag,) if gone else ()))
-
-    def change(self, what: str, id: Value, changed: Mapping[str, str | None], **how: Any) -> Iterator[Line]:
-        """The line of an update. `what`: `queue 'jobs'`."""
-        if changed:
-            yield Line(tags_in_words(changed, what), "Asked for", self.calls(id, changed, **how))
-
-    def mark(self, what: str, id: Value, tags: Mapping[str, str | None], **how: Any) -> Iterator[Line]:
-        """The line of `Kind.mark`: our own tags, with those asked for beside them."""
-        yield Line(*mark_in_words(what, tags), self.calls(id, tags, **how))
 
 
 def tags_in_words(tags: Mapping[str, str | None], what: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Json, Params, RetryOn, Value, read
@@ -12,7 +12,7 @@ from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.queue import QueueSpec
-from genesys_tui.engine.providers.aws.described import Described, Part, Told, to_wire
+from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed, to_wire
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, users_tags
 from genesys_tui.engine.providers.aws.words import settings_in_words
 
@@ -27,19 +27,18 @@ NUMBERS: Mapping[str, str] = {
 NEW: Document = {"visibility_timeout": 30, "retention": 345_600, "delay": 0, "receive_wait": 0}
 """What SQS gives a queue that says nothing."""
 
-TAGGING = Tagging("sqs", "TagQueue", "UntagQueue", on="QueueUrl", shape="map")
-
 
 class Queue(Described[QueueSpec]):
     """An SQS queue. Its id is its URL."""
 
     name = "queue"
     title = "SQS queue"
+    noun = "queue"
     purpose = "queue"
     spec = QueueSpec
-    create_only: ClassVar[frozenset[str]] = frozenset()
     defaults: ClassVar[Document] = {**NEW, "encryption": "managed"}
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name", "url"})
+    tagging = Tagging("sqs", "TagQueue", "UntagQueue", on="QueueUrl", shape="map")
     parts: ClassVar[Mapping[str, Part]] = {
         "queue": Part(
             lambda url: read("sqs", "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["All"]}, absent_on=GONE)
@@ -67,9 +66,6 @@ class Queue(Described[QueueSpec]):
         return Actual("queue", id, _name(id), "", spec, tags, raw.get("QueueArn", ""), provider_data=raw)
 
     # lowering -----------------------------------------------------------------------------------------------------
-    def fill(self, want: QueueSpec, facts: Facts, siblings: Sequence[QueueSpec]) -> QueueSpec:
-        return QueueSpec.of({**self.defaults, **want.document})
-
     def blank(self) -> Document:
         return {**NEW, "dead_letter": None, "encryption": "managed", "deduplicate": None, "tags": {}}
 
@@ -105,15 +101,14 @@ class Queue(Described[QueueSpec]):
             params: Params = {"QueueUrl": have.id, "Attributes": _attributes(changed, have)}
             call = Call("sqs", "SetQueueAttributes", params, idempotent=True, on=(have.arn,))
             yield Line(f"Set {settings_in_words(settings)} on queue '{have.name}'", "Asked for", (call,))
-        if changed.has("tags"):
-            yield from TAGGING.change(f"queue '{have.name}'", have.id, changed.tags, on=(have.arn,))
+        yield from self.retag(have, changed)
 
     def delete(self, have: Actual, facts: Facts) -> Iterator[Line]:
         call = Call("sqs", "DeleteQueue", {"QueueUrl": have.id}, absent_on=GONE, idempotent=True, on=(have.arn,))
-        yield Line(f"Delete queue '{have.name}'", "No longer wanted", (call,))
+        yield self.removal_line(have, call)
 
-    def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
-        yield from TAGGING.mark(f"queue '{have.name}'", have.id, tags, on=(have.arn,))
+    def tag_target(self, have: Actual) -> Value:
+        return have.id
 
     def outputs_of(self, have: Actual) -> Mapping[str, str]:
         return {"id": have.id, "url": have.id, "arn": have.arn, "name": have.name}
@@ -137,7 +132,7 @@ class Queue(Described[QueueSpec]):
 
 def _outputs(name: str, arn: str) -> Mapping[str, Capture]:
     url = Capture("QueueUrl")
-    return {"id": url, "url": url, "arn": Capture(f"'{arn}'"), "name": Capture(f"'{name}'")}
+    return {"id": url, "url": url, "arn": fixed(arn), "name": fixed(name)}
 
 
 def _name(url: str) -> str:
