@@ -173,7 +173,7 @@ class Planning:
     def _prepare(self, decided: Sequence[Decision], findings: list[Finding]) -> Mapping[str, Facts]:
         """The facts for lowering; what can't be read blocks its own address only."""
         needy = [item for item in decided if item.verdict in MAKING or item.changes]
-        readings = [item.kind.prepare(item.kind.spec.of(_to_change(item)), item.actual) for item in needy]
+        readings = [item.kind.prepare(item.name, item.kind.spec.of(_to_change(item)), item.actual) for item in needy]
         answers = self._reader.run(readings)
         facts: dict[str, Facts] = {item.address: None for item in decided}
         for item, answer in zip(needy, answers, strict=True):

@@ -9,7 +9,7 @@ from hashlib import sha256
 from json import dumps
 from pathlib import Path
 
-from genesys_tui.engine.executor.local import read_artifact, read_secret
+from genesys_tui.engine.local import read_artifact, read_secret
 from genesys_tui.engine.model.call import Blob, Capture, Each, Joined, Json, Output, Params, Secret, Token, Value
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Reference

@@ -104,7 +104,7 @@ class Kind(ABC, Generic[S]):
     def read(self, id: str, fields: Fields) -> Reading[Actual | None]:
         """The resource with these fields of its spec filled; None where it does not exist (any more)."""
 
-    def prepare(self, want: S, have: Actual | None) -> Reading[Facts]:
+    def prepare(self, name: str, want: S, have: Actual | None) -> Reading[Facts]:
         """What lowering must know beyond the two specs. Read at plan time. `want` holds only what is to change; with
         `have` and an empty `want` a delete is being prepared."""
         yield from ()

@@ -14,7 +14,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "messaging": {"queue": "Queue", "topic": "Topic"},
     "monitoring": {"log-group": "LogGroup"},
     "network": {"network": "Network"},
-    "security": {"key": "Key", "role": "Role"},
+    "security": {"key": "Key", "parameter": "Parameter", "role": "Role", "secret": "SecretKind"},
     "storage": {"bucket": "Bucket"},
 }
 """By section of a stack file, and by the word in addresses, files and intents: the class, in

@@ -53,10 +53,10 @@ class Account:
 
     def filled(self, **asked: Any) -> NetworkSpec:
         want = NetworkSpec.of(asked)
-        return KIND.fill(want, self.session.ask(KIND.prepare(want, None)), ())
+        return KIND.fill(want, self.session.ask(KIND.prepare("main", want, None)), ())
 
     def create(self, want: NetworkSpec, *, calls: int | None = None) -> int:
-        facts = self.session.ask(KIND.prepare(want, None))
+        facts = self.session.ask(KIND.prepare("main", want, None))
         return self.send(KIND.create(self.name, want, PLACE, facts), calls=calls)
 
     def actual(self) -> Actual:
@@ -72,12 +72,12 @@ class Account:
         changed = NetworkSpec.of(nest((change.path, change.after) for change in differences(want, have.spec)))
         if not changed.model_fields_set:
             return 0
-        facts = self.session.ask(KIND.prepare(changed, have))
+        facts = self.session.ask(KIND.prepare("main", changed, have))
         return self.send(KIND.update(have, changed, PLACE, facts), calls=calls)
 
     def delete(self, *, calls: int | None = None) -> int:
         have = self.actual()
-        facts = self.session.ask(KIND.prepare(NetworkSpec(), have))
+        facts = self.session.ask(KIND.prepare("main", NetworkSpec(), have))
         assert KIND.refuses_removal(have, facts) == ""
         return self.send(KIND.delete(have, facts), calls=calls)
 

@@ -130,7 +130,7 @@ def test_a_delete_cut_off_anywhere_is_finished_by_the_next(account: Account) -> 
 
 def test_every_create_is_found_again_by_what_it_wrote_and_only_then(account: Account) -> None:
     want = account.filled()
-    lines = KIND.create("main", want, PLACE, account.session.ask(KIND.prepare(want, None)))
+    lines = KIND.create("main", want, PLACE, account.session.ask(KIND.prepare("main", want, None)))
     outputs: dict[str, str] = {}
     context = Context("network.main", "run/network.main", outputs, {})
     found = 0
@@ -154,7 +154,7 @@ def test_every_create_is_found_again_by_what_it_wrote_and_only_then(account: Acc
 @pytest.mark.parametrize("operation", ["AttachInternetGateway", "CreateRoute"])
 def test_a_call_sent_again_answers_a_code_that_its_find_knows(account: Account, operation: str) -> None:
     want = account.filled()
-    lines = KIND.create("main", want, PLACE, account.session.ask(KIND.prepare(want, None)))
+    lines = KIND.create("main", want, PLACE, account.session.ask(KIND.prepare("main", want, None)))
     outputs: dict[str, str] = {}
     context = Context("network.main", "run/network.main", outputs, {})
     for call in (call for line in lines for call in line.calls):

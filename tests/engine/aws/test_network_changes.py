@@ -147,7 +147,7 @@ def test_nothing_is_deleted_with_others_in_it(account: Account) -> None:
     subnet = have.provider_data["subnets"]["private-a"]
     account.ec2("CreateNetworkInterface", SubnetId=subnet, Description="[red]db")
     account.ec2("CreateSecurityGroup", VpcId=have.id, GroupName="web", Description="web")
-    facts = account.session.ask(KIND.prepare(NetworkSpec(), have))
+    facts = account.session.ask(KIND.prepare("main", NetworkSpec(), have))
     why = KIND.refuses_removal(have, facts)
     assert "[red]db" in why
     assert "security group 'web'" in why
@@ -178,7 +178,7 @@ def test_an_adopted_network_keeps_its_own_parts(account: Account) -> None:
     }
     account.converge({"subnets": {"web": {"public": True}}})
     assert differences({"internet": True, "subnets": {"web": {"public": True}}}, account.actual().spec) == ()
-    facts = account.session.ask(KIND.prepare(NetworkSpec(), account.actual()))
+    facts = account.session.ask(KIND.prepare("main", NetworkSpec(), account.actual()))
     assert "subnet 'web'" in KIND.refuses_removal(have, facts)
     account.send(KIND.mark(have, {"genesys:stack": None}, NetworkFacts()))
     assert account.actual().tags == {"Name": "main"}
@@ -187,7 +187,7 @@ def test_an_adopted_network_keeps_its_own_parts(account: Account) -> None:
 def test_the_default_network_is_used_only_where_it_suits(account: Account) -> None:
     def used(**asked: Any) -> Actual | None:
         want = NetworkSpec.of(asked)
-        return KIND.use(want, account.session.ask(KIND.prepare(want, None)))
+        return KIND.use(want, account.session.ask(KIND.prepare("main", want, None)))
 
     assert used(private=False) is None, "it has no way to the internet"
     vpc = next(vpc["VpcId"] for vpc in account.ec2("DescribeVpcs")["Vpcs"] if vpc["IsDefault"])
@@ -226,7 +226,7 @@ def test_what_is_gone_is_read_as_nothing(account: Account) -> None:
 def test_odd_names_are_names_and_no_patterns(account: Account) -> None:
     odd = "it's `a` [red]*"
     want = account.filled()
-    account.send(KIND.create(odd, want, PLACE, account.session.ask(KIND.prepare(want, None))))
+    account.send(KIND.create(odd, want, PLACE, account.session.ask(KIND.prepare("main", want, None))))
     assert account.outputs["name"] == odd
     found = account.session.ask(KIND.locate(odd))
     assert found is not None

@@ -26,7 +26,7 @@ class Sample:
     `updates`: by top field, a new value and the most write calls that bringing it about may take. `replaces`: by
     create-only field, a new value. `prepare`: run with the endpoint's URL before anything else, for what is no kind
     (the contents of a folder). `blind`: what the emulator gets wrong, by field of the spec or by law of the suite
-    (`discover`, `lost`, `undelete`, `adopt`), with the reason; fed-answer tests of the kind hold it instead.
+    (`discover`, `lost`, `undelete`, `adopt`, `arn`), with the reason; fed-answer tests of the kind hold it instead.
     `hostile`: names that must be refused, besides the usual.
     """
 

@@ -70,16 +70,17 @@ class Described(Kind[S], Generic[S]):
 
     def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
         sentence, reason = mark_in_words(self.called(have.name), tags)
-        yield Line(sentence, reason, self._tag_calls(have, tags))
+        yield Line(sentence, reason, self.tag_calls(have, tags))
 
     def retag(self, have: Actual, changed: S) -> Iterator[Line]:
         """The line that writes the tags of `changed`, if any."""
         if changed.has("tags") and changed.tags:
             yield Line(
-                tags_in_words(changed.tags, self.called(have.name)), "Asked for", self._tag_calls(have, changed.tags)
+                tags_in_words(changed.tags, self.called(have.name)), "Asked for", self.tag_calls(have, changed.tags)
             )
 
-    def _tag_calls(self, have: Actual, tags: Mapping[str, str | None]) -> tuple[Call, ...]:
+    def tag_calls(self, have: Actual, tags: Mapping[str, str | None]) -> tuple[Call, ...]:
+        """The calls that write these tags; None removes."""
         return self.tagging.calls(self.tag_target(have), tags, on=(have.arn,))
 
     def removal_line(self, have: Actual, *calls: Call) -> Line:

@@ -159,7 +159,7 @@ def _resources(call: Call, action: str, account: str, region: str) -> set[str]:
             return {f"arn:{partition}:ec2:{call.region or region}:{account or '*'}:{name}" for name in names} or {"*"}
         case _:
             own = call.also_needs.get(action, call.on)
-            return set(own) or {"*"}
+            return set(filter(None, own)) or {"*"}
 
 
 def _s3_arn(call: Call, action: str, partition: str) -> str:

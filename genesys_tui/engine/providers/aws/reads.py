@@ -57,6 +57,7 @@ READS: Mapping[str, frozenset[str]] = {
             "ListObjectsV2",
         }
     ),
+    "secretsmanager": frozenset({"DescribeSecret", "ListSecrets"}),
     "sns": frozenset(
         {
             "GetSubscriptionAttributes",
@@ -67,6 +68,7 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "sqs": frozenset({"GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "ListQueues"}),
+    "ssm": frozenset({"DescribeParameters", "ListTagsForResource"}),
     "sts": frozenset({"GetCallerIdentity"}),
 }
 """By boto3's name of the service."""

@@ -57,12 +57,14 @@ class Tagging:
     keys: str = "TagKeys"
     shape: Shape = "Key"
 
-    def calls(self, id: Value, changed: Mapping[str, str | None], **how: Any) -> tuple[Call, ...]:
-        """The one or two calls that write what changed; None removes. `how`: what the calls need besides (`on`,
-        `region`)."""
+    def calls(
+        self, id: Value, changed: Mapping[str, str | None], params: Params | None = None, **how: Any
+    ) -> tuple[Call, ...]:
+        """The one or two calls that write what changed; None removes. `params`: what they take besides. `how`: what
+        else a `Call` has (`on`, `region`)."""
         put = {key: value for key, value in changed.items() if value is not None}
         gone = sorted(key for key, value in changed.items() if value is None)
-        target: Params = {self.on: id}
+        target: Params = {self.on: id, **(params or {})}
         wire = tags_on_wire(put, self.shape)
         tag = Call(self.service, self.tag, {**target, self.tags: wire}, idempotent=True, **how)
         untag = Call(self.service, self.untag, {**target, self.keys: gone}, idempotent=True, **how)

@@ -79,7 +79,7 @@ class Network(Kind[NetworkSpec]):
         raw = {part: answer.get(part, ()) for part, answer in zip(needed, parts, strict=True)}
         return _actual(bare(vpc["Vpcs"][0]), raw, fields)
 
-    def prepare(self, want: NetworkSpec, have: Actual | None) -> Reading[NetworkFacts]:
+    def prepare(self, name: str, want: NetworkSpec, have: Actual | None) -> Reading[NetworkFacts]:
         if have is None:
             facts = yield from self._before_create(want)
         elif want.model_fields_set == {"tags"}:

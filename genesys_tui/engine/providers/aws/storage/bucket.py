@@ -66,7 +66,7 @@ class Bucket(Kind[BucketSpec]):
                 raise answer
         return _actual(id, dict(zip(asked, answers, strict=True)))
 
-    def prepare(self, want: BucketSpec, have: Actual | None) -> Reading[Facts]:
+    def prepare(self, name: str, want: BucketSpec, have: Actual | None) -> Reading[Facts]:
         """Before a delete: is there anything in it?"""
         if have is None or want.model_fields_set:
             return None

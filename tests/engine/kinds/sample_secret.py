@@ -1,0 +1,25 @@
+"""A secret from a file."""
+
+from pathlib import Path
+from tempfile import gettempdir
+
+from tests.engine.kinds.sample import Sample
+
+ONE, OTHER = Path(gettempdir()) / "genesys-sample-secret-1", Path(gettempdir()) / "genesys-sample-secret-2"
+
+
+def write(_endpoint: str) -> None:
+    ONE.write_text("correct horse battery staple")
+    OTHER.write_text("incorrect horse")
+
+
+SAMPLE = Sample(
+    name="shop/db",
+    prepare=write,
+    spec={"value": f"file:{ONE}", "description": "of the shop", "tags": {"team": "shop"}},
+    updates={
+        "description": ("of the other shop", 1),
+        "tags": ({"team": "mill", "stage": "prod"}, 1),
+    },
+    hostile=("name-abcdef", "a b"),
+)
