@@ -27,7 +27,8 @@ def after_success(step: Step | StepRecord, outputs: Mapping[str, str]) -> Memory
     """The step's own fragment with its outputs; None for what was deleted or forgotten."""
     if step.remember is None:
         return {step.address: None}
-    known = {**step.remember.outputs, **outputs}
+    told = {**step.remember.outputs, **outputs}
+    known = {name: value for name, value in told.items() if not name.startswith("_")}
     id = outputs.get("id") or step.remember.id
     return {step.address: replace(step.remember, id=id, outputs=known, pending="")}
 

@@ -74,7 +74,8 @@ Params: TypeAlias = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Where an output stands in an answer: a JMESPath `expression`. A required one that is not there is a failure."""
+    """Where an output stands in an answer: a JMESPath `expression`. A required one that is not there is a failure. One
+    whose name starts with `_` is for the later calls of its step only."""
 
     expression: str
     required: bool = True

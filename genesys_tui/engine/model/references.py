@@ -56,6 +56,14 @@ def escaped(text: str) -> str:
     return text.replace("${", "$${")
 
 
+def name_in(text: str) -> str:
+    """The name of what a text names: of a reference the resource's, of an ARN its last word, else the text itself."""
+    found = references(text) if "${" in text else ()
+    if found:
+        return str(found[0].address).partition(".")[2]
+    return text.rpartition(":")[2].rpartition("/")[2] if text.startswith("arn:") else text
+
+
 def referred(document: Document) -> tuple[Output, ...]:
     """Every output that a document refers to, in order, each once."""
     texts = (text for _, value in leaves(document) for text in _texts(value))

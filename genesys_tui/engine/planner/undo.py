@@ -168,9 +168,9 @@ def _restores(kind: AnyKind, record: StepRecord, actual: Actual) -> _Restores:
     for change in record.changes:
         before = None if isinstance(change.before, Unset) else change.before
         there = lookup(actual.spec, change.path)
-        if change.path[0] in kind.spec.write_only:
+        if change.path[0] in kind.spec.write_only | kind.spec.one_way:
             left.add(change.path)
-            what = f"what {dotted(change.path)} was before was never read, so it stays as it is"
+            what = f"what {dotted(change.path)} was before is kept nowhere, so it stays as it is"
             conflicts.append(Conflict(record.address, what))
             continue
         if same(there, before):

@@ -15,6 +15,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "monitoring": {"log-group": "LogGroup"},
     "network": {"network": "Network"},
     "security": {"key": "Key", "parameter": "Parameter", "role": "Role", "secret": "SecretKind"},
+    "serverless": {"api": "Api", "function": "Function", "rule": "Rule"},
     "storage": {"bucket": "Bucket"},
 }
 """By section of a stack file, and by the word in addresses, files and intents: the class, in

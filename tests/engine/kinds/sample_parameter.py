@@ -18,7 +18,7 @@ SAMPLE = Sample(
     prepare=write,
     spec={"value": f"file:{ONE}", "description": "of the shop", "tags": {"team": "shop"}},
     updates={
-        "description": ("of the other shop", 1),
+        "description": ("of the other shop", 2),
         "tags": ({"team": "mill", "stage": "prod"}, 1),
     },
     blind={"arn": "DescribeParameters of the emulator lacks the ARN"},

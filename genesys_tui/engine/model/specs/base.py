@@ -128,6 +128,9 @@ class Spec(Part):
     write_only: ClassVar[frozenset[str]] = frozenset()
     """Top fields that no read can fill (a password): they are set when the resource is made, and remembered."""
 
+    one_way: ClassVar[frozenset[str]] = frozenset()
+    """Top fields whose earlier value nobody has any more (a secret's), so that an undo leaves them."""
+
     records: ClassVar[frozenset[str]] = frozenset()
     """Top fields that hold records by key (subnets): dropping all of a record removes the record."""
 

@@ -17,6 +17,7 @@ class ParameterSpec(Spec):
     """A parameter. As for a secret, only where its value comes from is written down."""
 
     write_only: ClassVar[frozenset[str]] = frozenset({"source"})
+    one_way: ClassVar[frozenset[str]] = frozenset({"value"})
     never_absent: ClassVar[frozenset[str]] = frozenset({"value", "secure", "tier"})
 
     value: Sourced | None = None

@@ -31,6 +31,7 @@ class SecretSpec(Spec):
     left alone afterwards."""
 
     write_only: ClassVar[frozenset[str]] = frozenset({"source"})
+    one_way: ClassVar[frozenset[str]] = frozenset({"value"})
     never_absent: ClassVar[frozenset[str]] = frozenset({"value"})
 
     value: Sourced | None = None

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationInfo
 
-from genesys_tui.engine.model.references import references
-from genesys_tui.engine.model.resource import Reference, split_address
-from genesys_tui.engine.model.specs.base import JsonText, Part, Refers, Spec, Text
+from genesys_tui.engine.model.references import name_in
+from genesys_tui.engine.model.resource import Reference
+from genesys_tui.engine.model.specs.base import WISH, JsonText, Part, Refers, Spec, Text
 
 Protocol = Literal["sqs", "lambda", "email", "https", "http", "sms", "email-json", "firehose", "application"]
 
@@ -26,9 +26,7 @@ class Subscription(Part):
 
 def subscription_key(protocol: str, endpoint: str) -> str:
     """`sqs:jobs`, `email:ops@example.com`: what a subscription is known by, here and in the cloud."""
-    if isinstance(endpoint, Reference) or "${" in endpoint:
-        return f"{protocol}:{split_address(str(references(endpoint)[0].address))[1]}"
-    return f"{protocol}:{endpoint.rpartition(':')[2] if endpoint.startswith('arn:') else endpoint}"
+    return f"{protocol}:{name_in(endpoint)}"
 
 
 _BY_KIND = {"queue": "sqs", "function": "lambda"}
@@ -53,8 +51,12 @@ def _subscription(entry: object) -> tuple[str, object]:
     return subscription_key(plain["protocol"], plain["endpoint"]), plain
 
 
-def _by_key(value: object) -> object:
-    return dict(map(_subscription, value)) if isinstance(value, list) else value
+def _by_key(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, list):
+        return dict(map(_subscription, value))
+    if info.context == WISH and isinstance(value, dict):
+        return dict(map(_subscription, value.values()))
+    return value
 
 
 class TopicSpec(Spec):

@@ -26,6 +26,8 @@ class Part:
 
     call: Callable[[str], Call | Reading[Answer | None]]
     fields: frozenset[str] = frozenset()
+    outputs: bool = False
+    """Whether an output stands in it: then it is asked too when no field is, which is to ask for the outputs."""
 
 
 Told = Mapping[str, Answer | None]
@@ -47,7 +49,11 @@ class Described(Kind[S], Generic[S]):
 
     def read(self, id: str, fields: Fields) -> Reading[Actual | None]:
         first = next(iter(self.parts))
-        asked = [name for name, part in self.parts.items() if name == first or part.fields & fields]
+        asked = [
+            name
+            for name, part in self.parts.items()
+            if name == first or part.fields & fields or (part.outputs and not fields)
+        ]
         answers = yield [self.parts[name].call(id) for name in asked]
         if answers[0] is None:
             return None

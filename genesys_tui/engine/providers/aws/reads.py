@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 READS: Mapping[str, frozenset[str]] = {
+    "apigatewayv2": frozenset({"GetApi", "GetApis", "GetIntegrations", "GetRoutes"}),
     "dynamodb": frozenset(
         {
             "DescribeContinuousBackups",
@@ -31,6 +32,7 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeVpcs",
         }
     ),
+    "events": frozenset({"DescribeRule", "ListRules", "ListTagsForResource", "ListTargetsByRule"}),
     "iam": frozenset(
         {
             "GetRole",
@@ -41,6 +43,15 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "kms": frozenset({"DescribeKey", "GetKeyRotationStatus", "ListAliases", "ListKeys", "ListResourceTags"}),
+    "lambda": frozenset(
+        {
+            "GetFunction",
+            "GetFunctionConfiguration",
+            "GetFunctionUrlConfig",
+            "ListEventSourceMappings",
+            "ListFunctions",
+        }
+    ),
     "logs": frozenset({"DescribeLogGroups", "ListTagsForResource"}),
     "resourcegroupstaggingapi": frozenset({"GetResources"}),
     "s3": frozenset(

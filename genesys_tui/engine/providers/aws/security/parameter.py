@@ -111,7 +111,7 @@ class Parameter(Described[ParameterSpec]):
         settings = changed.model_dump(include={"key", "tier", "description"}, exclude_unset=True)
         if (changed.has("value") or settings) and changed.source:
             params: Params = {**_put(have.name, _whole(have, changed), changed.source), "Overwrite": True}
-            version = {"version": Capture("Version")}
+            version = {"_version": Capture("Version")}
             put = Call("ssm", "PutParameter", params, captures=version, idempotent=True, on=(have.arn,))
             what = "a new value" if changed.has("value") else " and ".join(sorted(settings))
             calls = (put, *self._written(have, changed))
@@ -128,7 +128,7 @@ class Parameter(Described[ParameterSpec]):
         value = changed.value or have.spec.get("value")
         if not isinstance(value, str):
             return ()
-        tag: Params = {"Key": FINGERPRINT, "Value": Joined((value, ":", Output("version")))}
+        tag: Params = {"Key": FINGERPRINT, "Value": Joined((value, ":", Output("_version")))}
         params: Params = {"ResourceType": "Parameter", "ResourceId": have.id, "Tags": [tag]}
         return (Call("ssm", "AddTagsToResource", params, idempotent=True, on=(have.arn,)),)
 
@@ -145,6 +145,10 @@ class Parameter(Described[ParameterSpec]):
     # words and numbers --------------------------------------------------------------------------------------------
     def prices(self, want: ParameterSpec) -> tuple[Price, ...]:
         return (ADVANCED,) if want.tier == "advanced" else ()
+
+    def reversal(self, have: Actual, changed: ParameterSpec) -> Reversal:
+        gone = changed.has("value") and have.spec.get("value") is not None
+        return Reversal("irreversible", "its value before is kept nowhere here") if gone else Reversal()
 
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         return Reversal("reversible", "it is made again from its source, as that is then")

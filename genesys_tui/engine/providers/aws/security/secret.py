@@ -130,6 +130,10 @@ class SecretKind(Described[SecretSpec]):
     def prices(self, want: SecretSpec) -> tuple[Price, ...]:
         return (MONTHLY, REQUESTS)
 
+    def reversal(self, have: Actual, changed: SecretSpec) -> Reversal:
+        gone = changed.has("value") and have.spec.get("value") is not None
+        return Reversal("irreversible", "its value before is kept nowhere here") if gone else Reversal()
+
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         return Reversal("reversible", f"its value can be restored for {WINDOW} days")
 
