@@ -88,7 +88,7 @@ def captured(captures: Mapping[str, Capture], answer: object) -> dict[str, str] 
             if capture.required:
                 return None
             continue
-        found[name] = str(value)
+        found[name] = str(value).removeprefix(capture.drop)
     return found
 
 

@@ -29,6 +29,8 @@ SETTLING = (0.0, 0.5, 1.0, 2.0, 4.0)
 RESENDS = 4
 """How often a call whose answer was lost is sent again after it was shown that it did not happen."""
 RETRY_PAUSE = 1.0
+QUICKLY = 0.25
+"""Seconds before the second look of a wait; each later one waits twice as long, up to the wait's own interval."""
 
 
 class Sender(Protocol):
@@ -188,6 +190,7 @@ class StepRun:
     def _wait(self, call: Call, wait: Wait) -> Doing[None]:
         started = monotonic()
         params = self.context.fill(wait.read.params)
+        pause = QUICKLY
         while True:
             answer = self.reader.send(wait.read, params)
             waited = monotonic() - started
@@ -204,7 +207,8 @@ class StepRun:
             if self.stopped():
                 raise CallError(call.name, "cancelled", "Cancelled", f"{wait.why}: no longer waited for")
             self.emit(Waiting(self.step.address, wait.why, waited))
-            yield wait.interval
+            yield min(pause, wait.interval)
+            pause *= 2
 
     def _retrying(self, why: str, seconds: float) -> None:
         self.emit(Retrying(self.step.address, why, seconds))

@@ -75,10 +75,11 @@ Params: TypeAlias = Mapping[str, Value]
 @dataclass(frozen=True, slots=True)
 class Capture:
     """Where an output stands in an answer: a JMESPath `expression`. A required one that is not there is a failure. One
-    whose name starts with `_` is for the later calls of its step only."""
+    whose name starts with `_` is for the later calls of its step only. `drop`: what is taken off its start."""
 
     expression: str
     required: bool = True
+    drop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

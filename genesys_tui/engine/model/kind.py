@@ -88,7 +88,8 @@ class Kind(ABC, Generic[S]):
     def fields(self) -> Fields:
         """All top fields of the spec that a read can fill. Of `aws`, as wide as the provider's own document, only
         what is wanted or managed is looked at."""
-        return frozenset(self.spec.model_fields) - self.spec.write_only - {"aws"}
+        unread = {"aws"} if self.spec.takes_tags else {"aws", "tags"}
+        return frozenset(self.spec.model_fields) - self.spec.write_only - unread
 
     # reading ------------------------------------------------------------------------------------------------------
     @abstractmethod

@@ -66,7 +66,7 @@ def decide(
         chosen = _remembers(fragment, want, desired)  # else what is used may suit no more, and is chosen anew
         verdict = "nothing" if chosen else "create"
         return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment)
-    changes = _changes(kind, resolved(want.spec, outputs), fragment, actual)
+    changes = _changes(kind, want.spec, outputs, fragment, actual)
     verdict = _verdict(kind, fragment, want, desired, changes)
     return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment, actual, changes)
 
@@ -77,13 +77,16 @@ def decide_removal(kind: AnyKind, fragment: Fragment, actual: Actual | None) -> 
     return Decision(verdict, fragment.address, kind, fragment.name, NOTHING_WANTED, None, fragment, actual)
 
 
-def _changes(kind: AnyKind, want: Document, fragment: Fragment | None, actual: Actual) -> tuple[Change, ...]:
+def _changes(
+    kind: AnyKind, want: Document, outputs: Outputs, fragment: Fragment | None, actual: Actual
+) -> tuple[Change, ...]:
     """What nobody can read differs only from what we remember of it."""
     remembered = fragment.spec if fragment else {}
     return tuple(
         change
-        for change in differences(want, actual.spec)
-        if change.path[0] not in kind.spec.write_only or not same(lookup(remembered, change.path), change.after)
+        for change in differences(resolved(want, outputs), actual.spec)
+        if change.path[0] not in kind.spec.write_only
+        or not same(lookup(remembered, change.path), lookup(want, change.path))
     )
 
 

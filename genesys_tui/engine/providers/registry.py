@@ -13,8 +13,14 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "database": {"table": "Table"},
     "messaging": {"queue": "Queue", "topic": "Topic"},
     "monitoring": {"log-group": "LogGroup"},
-    "network": {"network": "Network"},
-    "security": {"key": "Key", "parameter": "Parameter", "role": "Role", "secret": "SecretKind"},
+    "network": {"dns-record": "DnsRecord", "dns-zone": "DnsZone", "network": "Network"},
+    "security": {
+        "certificate": "Certificate",
+        "key": "Key",
+        "parameter": "Parameter",
+        "role": "Role",
+        "secret": "SecretKind",
+    },
     "serverless": {"api": "Api", "function": "Function", "rule": "Rule"},
     "storage": {"bucket": "Bucket"},
 }

@@ -103,7 +103,7 @@ def is_made_as_asked(stage: Stage, spec: dict[str, Any]) -> Actual:
 
 
 def tagged(stage: Stage) -> bool:
-    return "tags" not in stage.sample.blind
+    return stage.kind.spec.takes_tags and "tags" not in stage.sample.blind
 
 
 def others_tag_it(stage: Stage, actual: Actual) -> None:

@@ -141,6 +141,9 @@ class Spec(Part):
     """Whether `aws` may be given: parameters by AWS's own names (`DeletionProtection`), laid over ours in the create
     and update calls, and compared with what the describe call tells under the same name."""
 
+    takes_tags: ClassVar[bool] = True
+    """Whether the provider lets such a thing bear tags."""
+
     tags: Tags = {}
     aws: dict[str, JsonValue] | None = None
 
@@ -157,6 +160,8 @@ class Spec(Part):
     def mistakes(self) -> Iterator[tuple[Path, str]]:
         """What is wrong between the fields of a wish: the path, and what would be right. What a cloud holds is never
         asked: it may be what we would refuse."""
+        if self.tags and not self.takes_tags:
+            yield ("tags",), "this kind has no tags: leave them out"
         if self.aws is not None and not self.takes_aws:
             yield ("aws",), "this kind has no further parameters: leave it out"
         for field in sorted(self.model_fields_set & self.never_absent):

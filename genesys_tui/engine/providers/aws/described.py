@@ -76,6 +76,9 @@ class Described(Kind[S], Generic[S]):
 
     def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
         sentence, reason = mark_in_words(self.called(have.name), tags)
+        if not self.spec.takes_tags:
+            yield Line(f"Remember {self.called(have.name)} as ours", "AWS lets it bear no tags: nothing is sent")
+            return
         yield Line(sentence, reason, self.tag_calls(have, tags))
 
     def retag(self, have: Actual, changed: S) -> Iterator[Line]:

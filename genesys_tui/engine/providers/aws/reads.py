@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 READS: Mapping[str, frozenset[str]] = {
+    "acm": frozenset({"DescribeCertificate", "ListCertificates", "ListTagsForCertificate"}),
     "apigatewayv2": frozenset({"GetApi", "GetApis", "GetIntegrations", "GetRoutes"}),
     "dynamodb": frozenset(
         {
@@ -54,6 +55,16 @@ READS: Mapping[str, frozenset[str]] = {
     ),
     "logs": frozenset({"DescribeLogGroups", "ListTagsForResource"}),
     "resourcegroupstaggingapi": frozenset({"GetResources"}),
+    "route53": frozenset(
+        {
+            "GetChange",
+            "GetHostedZone",
+            "ListHostedZones",
+            "ListHostedZonesByName",
+            "ListResourceRecordSets",
+            "ListTagsForResource",
+        }
+    ),
     "s3": frozenset(
         {
             "GetBucketEncryption",
