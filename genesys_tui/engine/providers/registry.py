@@ -13,7 +13,12 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "database": {"table": "Table"},
     "messaging": {"queue": "Queue", "topic": "Topic"},
     "monitoring": {"log-group": "LogGroup"},
-    "network": {"dns-record": "DnsRecord", "dns-zone": "DnsZone", "network": "Network"},
+    "network": {
+        "distribution": "Distribution",
+        "dns-record": "DnsRecord",
+        "dns-zone": "DnsZone",
+        "network": "Network",
+    },
     "security": {
         "certificate": "Certificate",
         "key": "Key",

@@ -13,32 +13,42 @@ from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.specs.base import WISH, InOrder, Part, Refers, Spec, Text
 
 RUNTIMES: Mapping[str, tuple[str, ...]] = {
-    "python": ("python3.13", "python3.12", "python3.11", "python3.10"),
-    "nodejs": ("nodejs22.x", "nodejs20.x"),
-    "java": ("java21", "java17", "java11"),
-    "dotnet": ("dotnet8",),
-    "ruby": ("ruby3.4", "ruby3.3"),
+    "python": ("python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9", "python3.8"),
+    "nodejs": ("nodejs24.x", "nodejs22.x", "nodejs20.x", "nodejs18.x", "nodejs16.x"),
+    "java": ("java25", "java21", "java17", "java11", "java8.al2"),
+    "dotnet": ("dotnet10", "dotnet8", "dotnet6"),
+    "ruby": ("ruby4.0", "ruby3.4", "ruby3.3", "ruby3.2"),
     "go": ("provided.al2023",),
     "provided": ("provided.al2023", "provided.al2"),
 }
-"""What Lambda still takes for new functions in November 2026, the newest first."""
+"""What Lambda takes for new functions in November 2026, the newest first: that is what the bare word means. Source:
+Lambda runtimes, AWS documentation."""
 
-_ALL = tuple(dict.fromkeys(one for several in RUNTIMES.values() for one in several))
-_SHORT = {"nodejs22": "nodejs22.x", "nodejs20": "nodejs20.x"}
+DEPRECATED = frozenset(
+    {"python3.10", "python3.9", "python3.8", "nodejs20.x", "nodejs18.x", "nodejs16.x", "dotnet8", "dotnet6"}
+    | {"ruby3.2", "provided.al2"}
+)
+"""What of it gets no more security fixes; from February 2027 Lambda takes it no more."""
+
+STARTERS: Mapping[str, str] = {"python": "lambda_function.handler", "nodejs": "index.handler"}
+"""The handler of the starter of each language that has one."""
+
+_TAKEN = tuple(dict.fromkeys(one for several in RUNTIMES.values() for one in several))
 
 
 def _runtime(word: object) -> object:
-    """`python` is its newest version; go is compiled, whatever its own version."""
-    if not isinstance(word, str) or word in _ALL:
+    """`nodejs22` is nodejs22.x; go is compiled, whatever its own version. The bare word of a language stays: what it
+    means is decided when the function is made, and remembered."""
+    if not isinstance(word, str):
         return word
-    if re.fullmatch(r"go(1(\.[0-9]+)?(\.x)?)?", word):
-        return "provided.al2023"
-    return RUNTIMES[word][0] if word in RUNTIMES else _SHORT.get(word, word)
+    if re.fullmatch(r"go1(\.[0-9]+)?(\.x)?", word):
+        return "go"
+    return f"{word}.x" if re.fullmatch(r"nodejs[0-9]+", word) else word
 
 
 def _known(word: str, info: ValidationInfo) -> str:
-    if info.context == WISH and word not in _ALL:
-        raise ValueError(f"Lambda takes {', '.join((*RUNTIMES, *_ALL))}")
+    if info.context == WISH and word not in _TAKEN and word not in RUNTIMES:
+        raise ValueError(f"Lambda takes {', '.join((*RUNTIMES, *_TAKEN))}")
     return word
 
 

@@ -11,6 +11,15 @@ from collections.abc import Mapping
 READS: Mapping[str, frozenset[str]] = {
     "acm": frozenset({"DescribeCertificate", "ListCertificates", "ListTagsForCertificate"}),
     "apigatewayv2": frozenset({"GetApi", "GetApis", "GetIntegrations", "GetRoutes"}),
+    "cloudfront": frozenset(
+        {
+            "GetDistribution",
+            "GetOriginAccessControl",
+            "ListDistributions",
+            "ListOriginAccessControls",
+            "ListTagsForResource",
+        }
+    ),
     "dynamodb": frozenset(
         {
             "DescribeContinuousBackups",
@@ -70,6 +79,7 @@ READS: Mapping[str, frozenset[str]] = {
             "GetBucketEncryption",
             "GetBucketLifecycleConfiguration",
             "GetBucketLocation",
+            "GetBucketPolicy",
             "GetBucketTagging",
             "GetBucketVersioning",
             "GetPublicAccessBlock",
