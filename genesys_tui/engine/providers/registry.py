@@ -18,6 +18,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "dns-record": "DnsRecord",
         "dns-zone": "DnsZone",
         "network": "Network",
+        "security-group": "SecurityGroup",
     },
     "security": {
         "certificate": "Certificate",

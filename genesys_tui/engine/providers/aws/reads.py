@@ -36,6 +36,7 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeNatGateways",
             "DescribeNetworkInterfaces",
             "DescribeRouteTables",
+            "DescribeSecurityGroupRules",
             "DescribeSecurityGroups",
             "DescribeSubnets",
             "DescribeVpcAttribute",
@@ -55,9 +56,11 @@ READS: Mapping[str, frozenset[str]] = {
     "kms": frozenset({"DescribeKey", "GetKeyRotationStatus", "ListAliases", "ListKeys", "ListResourceTags"}),
     "lambda": frozenset(
         {
+            "GetAccountSettings",
             "GetFunction",
             "GetFunctionConfiguration",
             "GetFunctionUrlConfig",
+            "GetPolicy",
             "ListEventSourceMappings",
             "ListFunctions",
         }

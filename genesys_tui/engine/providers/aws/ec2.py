@@ -1,0 +1,50 @@
+"""What the kinds of EC2 have in common: filters, and tags that are given with the create. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from genesys_tui.engine.model.call import Call, Params, Token, Value
+from genesys_tui.engine.model.kind import Placement
+from genesys_tui.engine.model.resource import MARK_PREFIX
+from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire
+
+TAGGING: Final = Tagging("ec2", "CreateTags", "DeleteTags", on="Resources", keys="Tags")
+NEEDS_TAGGING: Final[Mapping[str, tuple[str, ...]]] = {"ec2:CreateTags": ()}
+
+
+def filters(values: Mapping[str, Value]) -> Value:
+    """The filters of a describe call."""
+    return [{"Name": name, "Values": value if isinstance(value, list) else [value]} for name, value in values.items()]
+
+
+def ours() -> Value:
+    """The filter that finds what this very step made."""
+    return filters({f"tag:{MARK_PREFIX}step": Token()})
+
+
+def tagged(resource: str, name: str, tags: Mapping[str, str | None], place: Placement) -> Value:
+    """The tags of a create: the name is one of them."""
+    return [{"ResourceType": resource, "Tags": tags_on_wire({"Name": name, **marked(tags, place)})}]
+
+
+def name_of(raw: Mapping[str, Any], id: str) -> str:
+    """The tag `Name`; the id where there is none."""
+    return tags_from_wire(raw.get("Tags")).get("Name") or id
+
+
+def tag_calls(id: str, tags: Mapping[str, str | None]) -> tuple[Call, ...]:
+    """The calls that write these tags; None removes."""
+    put: dict[str, Value] = {key: value for key, value in tags.items() if value is not None}
+    gone: list[Value] = [{"Key": key} for key, value in tags.items() if value is None]
+    wire: Params = {"Resources": [id], "Tags": tags_on_wire(put)}
+    tag = Call("ec2", "CreateTags", wire, idempotent=True)
+    untag = Call("ec2", "DeleteTags", {"Resources": [id], "Tags": gone}, idempotent=True)
+    return (*((tag,) if put else ()), *((untag,) if gone else ()))
+
+
+def users_tags(raw: Mapping[str, Any]) -> dict[str, str]:
+    """Those that are neither the name, nor ours, nor AWS's."""
+    tags = tags_from_wire(raw.get("Tags"))
+    return {key: value for key, value in tags.items() if key != "Name" and not key.startswith((MARK_PREFIX, "aws:"))}
