@@ -1,26 +1,47 @@
-"""What a call takes from this machine at the very moment it is sent: artifacts and secrets. Neither is kept."""
+"""What calls take from this machine: artifacts, which were put aside when the plan was made, and secrets, which are
+read only when they are sent."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import string
-from hashlib import sha256
+from hashlib import md5, sha256
 from pathlib import Path
+from tempfile import mkstemp
 
 from genesys_tui.engine.model.errors import GenesysError
 
+MD5_DIGITS = 32
 ALPHABET = string.ascii_letters + string.digits
 
 
+def keep_artifact(content: bytes, home: Path, digest: str) -> str:
+    """Put an artifact among the others (`home/artifacts`), whole or not at all. Returns its digest. Raises
+    GenesysError where it can't be kept."""
+    folder = home / "artifacts"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / digest).exists():
+            handle, name = mkstemp(dir=folder)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).replace(folder / digest)
+    except OSError as error:
+        raise GenesysError(f"{folder} can't keep an artifact", why=error.strerror or str(error)) from error
+    return digest
+
+
 def read_artifact(folder: Path | None, digest: str) -> bytes:
-    """The artifact with this SHA-256 in hexadecimal. Raises GenesysError where it is gone or broken."""
+    """The artifact with this digest: SHA-256 in hexadecimal, or MD5 where that is what a cloud tells of it. Raises
+    GenesysError where it is gone or broken."""
     path = (folder or Path()) / digest
     try:
         content = path.read_bytes()
     except OSError as error:
         raise GenesysError(f"the artifact {digest[:12]} is gone", why=str(error), todo="plan again") from error
-    if sha256(content).hexdigest() != digest:
+    found = md5(content, usedforsecurity=False) if len(digest) == MD5_DIGITS else sha256(content)
+    if found.hexdigest() != digest:
         raise GenesysError(f"the artifact {digest[:12]} was changed since this plan was made", todo="plan again")
     return content
 

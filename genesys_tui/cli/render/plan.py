@@ -51,10 +51,12 @@ def _steps(plan: Plan, paint: Paint) -> str:
     if len(plan.steps) == 1:
         return "\n".join(["What will happen:", *_lines(plan.steps[0], numbers, paint)])
     lines = ["What will happen:"]
-    for sentence, steps in plan.groups:
-        lines += ["", f"== {paint.strong(shown(sentence))}"] if sentence else []
-        for step in steps:
-            lines += ["", _header(step, paint), *_lines(step, numbers, paint)]
+    outcome = ""
+    for step in plan.steps:
+        if step.outcome != outcome:
+            outcome = step.outcome
+            lines += ["", paint.strong(f"== {shown(outcome or 'Beside that')}")]
+        lines += ["", _header(step, paint), *_lines(step, numbers, paint)]
     return "\n".join(lines)
 
 

@@ -103,7 +103,7 @@ def _kind(section: str, node: Node, fields: dict[str, Node], trail: Trail, sourc
     kinds = sections()[section]
     said = fields.get("type")
     leading = registry.LEADING.get(section, "")
-    if leading in kinds and (said is None or said.value in SIZES):
+    if leading in kinds and (said is None or _is_size(said, leading)):
         return leading
     if said is None:
         if len(kinds) == 1:
@@ -118,6 +118,10 @@ def _kind(section: str, node: Node, fields: dict[str, Node], trail: Trail, sourc
         fix = suggestion(said.text, kinds, "types here")
     source.problem(said, (*trail, "type"), f"`type` can't be {said} in `{section}`", fix)
     return ""
+
+
+def _is_size(said: Node, kind: str) -> bool:
+    return said.value in SIZES and "size" in _spec(kind).model_fields
 
 
 def _name(node: Node, fields: dict[str, Node], trail: Trail, source: Source) -> str:

@@ -128,9 +128,8 @@ class Links:
             if self._is_unsure(name):
                 return reference
             raise BadReferenceError(f"{written(reference)}: no {target} here is named {shown(name)}", self._near(name))
-        outputs = registry.kind(kind).outputs
-        if reference.name not in outputs:
-            fix = suggestion(reference.name, outputs, "outputs")
+        if not registry.kind(kind).has_output(reference.name):
+            fix = suggestion(reference.name, registry.kind(kind).outputs, "outputs")
             raise BadReferenceError(f"{written(reference)}: a {kind} has no output {shown(reference.name)}", fix)
         return Output(reference.name, address_of(kind, name))
 

@@ -81,6 +81,8 @@ def _listings(kinds: set[str], reader: Session) -> Mapping[str, Mapping[str, Act
 
 
 def _listing(name: str, reader: Session) -> Mapping[str, Actual] | None:
+    if not registry.kind(name).listed:
+        return None
     found: dict[str, Actual] = {}
     place = Placement(reader.region, account=reader.identity().account)
     listing = registry.kind(name).discover(place)

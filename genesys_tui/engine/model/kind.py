@@ -82,7 +82,16 @@ class Kind(ABC, Generic[S]):
     defaults: ClassVar[Document] = {}
     """Good practice that needs no facts: what a create is filled with, and what a dropped field goes back to."""
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name"})
-    """What `${kind.name.output}` may name."""
+    """What `${kind.name.output}` may name. `subnet_*` stands for all that start so."""
+
+    def has_output(self, name: str) -> bool:
+        """Whether it is an output that such a thing may have."""
+        return name in self.outputs or any(
+            one.endswith("*") and name.startswith(one[:-1]) and len(name) >= len(one) for one in self.outputs
+        )
+
+    listed: ClassVar[bool] = True
+    """Whether `discover` finds all of the kind: not so where there may be too many to look."""
 
     @property
     def fields(self) -> Fields:
@@ -156,8 +165,8 @@ class Kind(ABC, Generic[S]):
         return {}
 
     # words and numbers --------------------------------------------------------------------------------------------
-    def prices(self, want: S) -> tuple[Price, ...]:
-        """What it costs a month."""
+    def prices(self, want: S) -> tuple[Price, ...] | None:
+        """What it costs a month; None where we do not know."""
         return ()
 
     def findings(self, address: str, want: S) -> Iterator[Finding]:

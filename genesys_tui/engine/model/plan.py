@@ -149,15 +149,6 @@ class Plan:
         return sum(step.action in CHANGING for step in self.steps)
 
     @property
-    def groups(self) -> tuple[tuple[str, tuple[Step, ...]], ...]:
-        """The steps as they are shown: those of an outcome together under its sentence, the others under an empty one.
-        The order is that of the first step of each."""
-        grouped: dict[str, list[Step]] = {}
-        for step in self.steps:
-            grouped.setdefault(step.outcome, []).append(step)
-        return tuple((sentence, tuple(steps)) for sentence, steps in grouped.items())
-
-    @property
     def blocked(self) -> bool:
         return any(finding.severity == "blocked" for finding in self.findings)
 

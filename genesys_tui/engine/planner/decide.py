@@ -67,7 +67,7 @@ def decide(
         verdict = "nothing" if chosen else "create"
         return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment)
     changes = _changes(kind, want.spec, outputs, fragment, actual)
-    verdict = _verdict(kind, fragment, want, desired, changes)
+    verdict = _verdict(kind, fragment, want, desired, actual, changes)
     return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment, actual, changes)
 
 
@@ -91,13 +91,19 @@ def _changes(
 
 
 def _verdict(
-    kind: AnyKind, fragment: Fragment | None, want: Wanted, desired: Desired, changes: tuple[Change, ...]
+    kind: AnyKind,
+    fragment: Fragment | None,
+    want: Wanted,
+    desired: Desired,
+    actual: Actual,
+    changes: tuple[Change, ...],
 ) -> Verdict:
+    """An output that nobody saw (the process died while a new thing was waited for) is remembered too."""
     if fragment is None:
         return "adopt"
     if any(change.path[0] in kind.create_only for change in changes):
         return "replace"
-    if changes:
+    if changes or kind.outputs_of(actual).keys() - fragment.outputs.keys():
         return "update"
     return "nothing" if _remembers(fragment, want, desired) else "update"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -24,11 +24,25 @@ def ordered(steps: Sequence[Step], needs: Mapping[str, Sequence[str]]) -> tuple[
         for needed in step.remembered.needs if step.remembered else ():
             if needed in by_address and by_address[needed].action in REMOVING:
                 before[needed].add(address)
+    return tuple(replace(step, needs=tuple(sorted(before[step.address]))) for step in _sequence(before, by_address))
+
+
+def _sequence(before: Mapping[str, set[str]], steps: Mapping[str, Step]) -> Iterator[Step]:
+    """Steps of one outcome follow each other wherever that is possible."""
+    sorter = TopologicalSorter(before)
     try:
-        order = list(TopologicalSorter(before).static_order())
+        sorter.prepare()
     except CycleError as error:
         raise cycle_error(error.args[1]) from None
-    return tuple(replace(by_address[address], needs=tuple(sorted(before[address]))) for address in order)
+    ready = list(sorter.get_ready())
+    outcome = ""
+    while ready:
+        address = next((one for one in ready if steps[one].outcome == outcome), ready[0])
+        ready.remove(address)
+        outcome = steps[address].outcome
+        yield steps[address]
+        sorter.done(address)
+        ready += sorter.get_ready()
 
 
 def in_order(resources: Sequence[Desired]) -> list[Desired]:

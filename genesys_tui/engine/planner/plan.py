@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,7 +34,7 @@ class Draft:
     """A plan whose permissions, cost and time are not forecast yet, and the prices of what it makes."""
 
     plan: Plan
-    prices: tuple[tuple[str, tuple[Price, ...]], ...]
+    prices: tuple[tuple[str, tuple[Price, ...] | None], ...]
 
 
 def decisions(
@@ -86,7 +86,7 @@ def draft(
     """Lower every decision. A wish that a kind finds impossible is a finding that blocks, so that all are seen."""
     said = list(findings)
     steps: list[Step] = []
-    prices: list[tuple[str, tuple[Price, ...]]] = []
+    prices: list[tuple[str, tuple[Price, ...] | None]] = []
     siblings: dict[str, list[Any]] = {}
     for decision in decided:
         made = siblings.setdefault(decision.kind.name, [])
@@ -95,7 +95,7 @@ def draft(
         except GenesysError as error:
             said.append(Finding("blocked", decision.address, str(error), error.todo))
             continue
-        said += lowered.findings
+        said += [*lowered.findings, *_under_way(decision)]
         if lowered.step is not None:
             steps.append(lowered.step)
         if lowered.filled is not None:
@@ -113,6 +113,18 @@ def draft(
         version=version,
     )
     return Draft(plan, tuple(prices))
+
+
+def _under_way(decision: Decision) -> Iterator[Finding]:
+    """What is being made or changed right now can't always be changed; what is being deleted never."""
+    actual = decision.actual
+    if actual is None or not actual.transition or decision.verdict == "nothing":
+        return
+    what = f"{decision.kind.title} '{decision.name}' is {actual.transition}"
+    if actual.transition == "deleting" and decision.verdict not in ("delete", "forget"):
+        yield Finding("blocked", decision.address, what, "wait until it is gone, then plan again")
+    else:
+        yield Finding("note", decision.address, f"{what} right now: that comes to its end first")
 
 
 def as_undo(plan: Plan, undone: Mapping[str, Undone], execution: str) -> Plan:

@@ -28,7 +28,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "secret": "SecretKind",
     },
     "serverless": {"api": "Api", "function": "Function", "rule": "Rule"},
-    "storage": {"bucket": "Bucket"},
+    "storage": {"bucket": "Bucket",
+        "content": "Content"},
 }
 """By section of a stack file, and by the word in addresses, files and intents: the class, in
 `aws/<section>/<word>.py`."""
@@ -38,6 +39,7 @@ LEADING: Mapping[str, str] = {
     "database": "database",
     "network": "network",
     "serverless": "function",
+    "storage": "bucket",
 }
 """The kind that an entry of the section is where it names none: the `type` of such an entry is its size."""
 

@@ -92,8 +92,12 @@ class PlanRows(Listing):
         beside = all(
             cell_len(line.sentence) + cell_len(line.reason) <= room for step in self.plan.steps for line in step.lines
         )
+        outcome = ""
         for index, step in enumerate(self.plan.steps):
             start = len(self._laid)
+            if step.outcome != outcome:
+                outcome = step.outcome
+                self._laid.append(Laid("note", index, text=f"  ═ {outcome or 'Beside that'}", tone="accent"))
             self._laid.append(Laid("head", index))
             if step.reversal.kind != "reversible" and step.reversal.why:
                 warning = wrap(step.reversal.why, max(20, self.size.width - 8))

@@ -15,6 +15,7 @@ from moto.core import set_initial_no_auth_action_count
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 
 from genesys_tui.engine.model.call import Call, Output, Params, read
+from genesys_tui.engine.model.resource import Reference
 from genesys_tui.engine.providers.aws import iam
 from genesys_tui.engine.providers.aws.reads import READS
 
@@ -115,7 +116,34 @@ NETWORK_CALLS = [
     Call("ec2", "DeleteSubnet", {"SubnetId": "subnet-1"}),
     Call("ec2", "DeleteInternetGateway", {"InternetGatewayId": "igw-1"}),
     Call("ec2", "DeleteVpc", {"VpcId": "vpc-1"}),
-    Call("ec2", "CreateTags", {"Resources": ["vpc-1", "subnet-1", "igw-1", "rtb-1"], "Tags": []}),
+    Call("ec2", "AllocateAddress", {"Domain": "vpc", **tags("elastic-ip")}),
+    Call("ec2", "ReleaseAddress", {"AllocationId": "eipalloc-1"}),
+    Call("ec2", "CreateNatGateway", {"SubnetId": "subnet-1", "AllocationId": Output("a"), **tags("natgateway")}),
+    Call("ec2", "DeleteNatGateway", {"NatGatewayId": "nat-1"}),
+    Call("ec2", "CreateRoute", {"RouteTableId": "rtb-1", "NatGatewayId": "nat-1"}),
+    Call("ec2", "ReplaceRoute", {"RouteTableId": "rtb-1", "NatGatewayId": "nat-1"}),
+    Call(
+        "ec2",
+        "CreateVpcEndpoint",
+        {
+            "VpcId": "vpc-1",
+            "ServiceName": "com.amazonaws.eu-west-1.s3",
+            "SubnetIds": [Output("a")],
+            "SecurityGroupIds": ["sg-1"],
+            "RouteTableIds": ["rtb-1"],
+            **tags("vpc-endpoint"),
+        },
+    ),
+    Call("ec2", "ModifyVpcEndpoint", {"VpcEndpointId": "vpce-1", "AddRouteTableIds": ["rtb-1"]}),
+    Call("ec2", "DeleteVpcEndpoints", {"VpcEndpointIds": ["vpce-1"]}),
+    Call("ec2", "CreateSecurityGroup", {"VpcId": Reference("${network.main.id}"), **tags("security-group")}),
+    Call("ec2", "AuthorizeSecurityGroupIngress", {"GroupId": Output("id"), **tags("security-group-rule")}),
+    Call("ec2", "AuthorizeSecurityGroupEgress", {"GroupId": "sg-1", **tags("security-group-rule")}),
+    Call("ec2", "ModifySecurityGroupRules", {"GroupId": "sg-1"}),
+    Call("ec2", "RevokeSecurityGroupIngress", {"GroupId": "sg-1", "SecurityGroupRuleIds": ["sgr-1"]}),
+    Call("ec2", "RevokeSecurityGroupEgress", {"GroupId": "sg-1", "SecurityGroupRuleIds": ["sgr-1"]}),
+    Call("ec2", "DeleteSecurityGroup", {"GroupId": "sg-1"}),
+    Call("ec2", "CreateTags", {"Resources": ["vpc-1", "subnet-1", "igw-1", "rtb-1", "sg-1", "sgr-1"], "Tags": []}),
     Call("ec2", "DeleteTags", {"Resources": ["vpc-1"], "Tags": []}),
     read("ec2", "DescribeVpcs", {"VpcIds": ["vpc-1"]}),
     read("ec2", "DescribeVpcAttribute", {"VpcId": "vpc-1", "Attribute": "enableDnsSupport"}),

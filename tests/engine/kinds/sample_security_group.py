@@ -1,35 +1,27 @@
-"""A group that web servers stand in."""
+"""A group with rules in all directions."""
 
 from tests.engine.kinds.sample import Beside, Sample
 
-WEB = {"ports": 443, "from": "anywhere"}
-
-CHANGED = {
-    "web": {**WEB, "from": "10.0.0.0/8"},
-    "edge": {"ports": 8080, "from": "edge"},
-    "ping": {"protocol": "icmp"},
-}
+WEB = {"ports": 443, "from": "0.0.0.0/0"}
+APP = {"ports": "8000-8100", "from": "callers"}
+PING = {"protocol": "icmp", "from": "10.40.0.0/16"}
 
 SAMPLE = Sample(
     name="web",
-    beside=(Beside("network", "main", {"zones": 1}), Beside("security-group", "edge", {"network": "main"})),
+    beside=(
+        Beside("network", "main", {"cidr": "10.40.0.0/16", "zones": 1}),
+        Beside("security-group", "callers", {"network": "main"}),
+    ),
     spec={
         "network": "main",
-        "description": "web servers",
-        "rules": {"web": WEB, "edge": {"ports": "8000-8100", "from": "edge"}},
+        "description": "of the shop",
+        "rules": {"web": WEB, "app": APP, "among": {"from": "self"}},
         "tags": {"team": "shop"},
     },
     updates={
-        "rules": (
-            {
-                "web": {**WEB, "from": "10.0.0.0/8"},
-                "edge": {"ports": 8080, "from": "edge"},
-                "ping": {"protocol": "icmp"},
-            },
-            3,
-        ),
-        "tags": ({"team": "mill", "stage": "prod"}, 2),
+        "rules": ({"web": {"ports": 443, "from": "10.40.0.0/16"}, "app": APP, "ping": PING, "all-out": None}, 4),
+        "tags": ({"team": "mill", "stage": "prod"}, 1),
     },
-    replaces={"description": "other servers"},
-    hostile=("sg-1", "x" * 256),
+    replaces={"description": "of the mill"},
+    hostile=("sg-1", "default", "ä"),
 )

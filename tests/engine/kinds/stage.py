@@ -73,6 +73,9 @@ class Stage:
 
     def listed(self) -> list[Actual]:
         """All of the kind that a sweep finds under the sample's name, those that are on their way out left aside."""
+        if not self.kind.listed:
+            found = self.workspace._reader.ask(self.kind.locate(self.sample.name))
+            return [found] if found else []
         return [
             resource.actual
             for resource in self.workspace.inventory().resources

@@ -1,99 +1,142 @@
-"""The universal spec of a security group: who may reach what stands in it."""
+"""The universal spec of a security group: who may talk to what is in it, and whom it may talk to."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from genesys_tui.engine.model.document import Path
-from genesys_tui.engine.model.resource import Reference
-from genesys_tui.engine.model.specs.base import WISH, ByName, Part, Refers, Spec, Text
+from genesys_tui.engine.model.specs.base import WISH, ByName, Part, Refers, Spec
 
-_PORTS = re.compile(r"[0-9]{1,5}(-[0-9]{1,5})?|all")
+ALL_OUT = "all-out"
+"""The rule that AWS puts into every new group: all that is in it may talk to everybody."""
+
+SELF = "self"
+"""The members of the group itself."""
+
+PROTOCOLS = ("tcp", "udp", "icmp", "icmpv6", "all")
+ALL_PORTS = "0-65535"
 
 
-def _ports(value: object) -> object:
+def _range(text: str) -> str:
+    """A range as AWS writes it, a single address as a range of one; empty for what is none. Raises ValueError for one
+    that is wrong."""
+    if not re.fullmatch(r"[\d.]+(/\d+)?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/\d+", text):
+        return ""
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"{error}: it takes a range such as 10.0.0.0/16, a security group, or {SELF}") from None
+
+
+def _peer(value: object, refer: ValidatorFunctionWrapHandler, info: ValidationInfo) -> str:
+    found = _range(value) if isinstance(value, str) and info.context == WISH else ""
+    text: str = found or refer(value)
+    return text
+
+
+Peer = Annotated[str, Refers("security-group", "id", (SELF,)), WrapValidator(_peer)]
+"""An address range, a security group (by its name here, or its id), a prefix list (`pl-...`), or `self`."""
+
+
+def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _range(value: str, info: ValidationInfo) -> str:
-    numbers = [int(one) for one in re.findall(r"[0-9]+", value)]
-    if info.context == WISH and not (_PORTS.fullmatch(value) and all(one <= 65_535 for one in numbers)):
-        raise ValueError("it takes a port, a range such as 8000-8100, or all")
+def _ports(value: str, info: ValidationInfo) -> str:
+    if info.context != WISH:
+        return value
+    found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", value)
+    low, high = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if not low <= high <= 65_535:
+        raise ValueError("it takes a port such as 443, or a range such as 8000-8100, of 0 to 65535")
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _protocol(value: str, info: ValidationInfo) -> str:
+    if info.context == WISH and value not in PROTOCOLS and not re.fullmatch(r"\d{1,3}", value):
+        raise ValueError(f"it takes {', '.join(PROTOCOLS)}, or the number of a protocol")
     return value
 
 
-Ports = Annotated[str, BeforeValidator(_ports), AfterValidator(_range)]
-
-
-def _peer(value: object, info: ValidationInfo) -> object:
-    """`anywhere` is any address; a bare name is another group."""
-    if info.context != WISH or not isinstance(value, str) or isinstance(value, Reference):
-        return value
-    if value == "anywhere":
-        return "0.0.0.0/0"
-    if value == "self" or value.startswith(("sg-", "pl-")):
-        return value
-    try:
-        return str(ip_network(value, strict=False))
-    except ValueError:
-        return Reference(f"${{security-group.{value}.id}}")
-
-
-Peer = Annotated[Text, BeforeValidator(_peer)]
+def _direction(value: str) -> str:
+    if value not in ("in", "out"):
+        raise ValueError("it takes in or out")
+    return value
 
 
 class Rule(Part):
-    """Who (`peer`) may come in, or be reached: a range of addresses, `anywhere`, `self`, or another group."""
+    """One thing that is allowed. `from` is for what comes in, `to` for what goes out: one of them tells the direction.
+    Without a protocol it is tcp where ports are given, else all."""
 
-    direction: Literal["in", "out"] | None = None
-    protocol: Literal["tcp", "udp", "icmp", "all"] | None = None
-    ports: Ports | None = None
-    peer: Peer | None = None
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_alias=True, validate_by_name=True)
 
+    direction: Annotated[str, AfterValidator(_direction)] | None = None
+    protocol: Annotated[str, BeforeValidator(_as_text), AfterValidator(_protocol)] | None = None
+    ports: Annotated[str, BeforeValidator(_as_text), AfterValidator(_ports)] | None = None
+    from_: Annotated[Peer | None, Field(alias="from")] = None
+    to: Peer | None = None
 
-def _whole(value: object, info: ValidationInfo) -> object:
-    """`from` and `to` say the peer and the direction; what is not said is as usual."""
-    if info.context != WISH or not isinstance(value, Mapping):
-        return value
-    return {name: _entry(entry) if isinstance(entry, Mapping) else entry for name, entry in value.items()}
-
-
-def _entry(entry: Mapping[str, object]) -> dict[str, object]:
-    plain: dict[str, object] = {"direction": "in", "protocol": "tcp", "peer": "anywhere", **entry}
-    for word, direction in (("from", "in"), ("to", "out")):
-        if word in plain:
-            plain |= {"peer": plain.pop(word), "direction": direction}
-    if plain["protocol"] in ("all", "icmp"):
-        plain.setdefault("ports", "all")
-    return plain
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, value: Any, info: ValidationInfo) -> Any:
+        """A wish says all of a rule, so that it is equal to what is read."""
+        if info.context != WISH or not isinstance(value, Mapping):
+            return value
+        ends = [end for end in ("from", "to") if value.get(end) is not None]
+        if len(ends) != 1:
+            raise ValueError("a rule says `from` whom (in) or `to` whom (out), one of the two")
+        direction = "in" if ends == ["from"] else "out"
+        if value.get("direction", direction) != direction:
+            raise ValueError("`from` is for the direction in, `to` for the direction out")
+        ports = value.get("ports")
+        protocol = value.get("protocol") or ("all" if ports is None else "tcp")
+        if protocol in ("tcp", "udp"):
+            ports = ALL_PORTS if ports is None else ports
+        elif ports is not None:
+            raise ValueError(f"ports go with tcp and udp, not with {protocol}")
+        said = {"direction": direction, "protocol": protocol, "ports": ports, ends[0]: value[ends[0]]}
+        return {key: one for key, one in {**value, **said}.items() if one is not None}
 
 
 class SecurityGroupSpec(Spec):
-    """A group with its rules by name. AWS lets out whatever stands in a new one."""
+    """A security group. What no rule allows is refused."""
 
     records: ClassVar[frozenset[str]] = frozenset({"rules"})
-    never_absent: ClassVar[frozenset[str]] = frozenset({"description"})
+    never_absent: ClassVar[frozenset[str]] = frozenset({"network", "description", "rules"})
 
     network: Annotated[str, Refers("network", "id")] | None = None
+    """The network it is in; unset: the account's default one."""
     description: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    rules: Annotated[dict[str, Rule | None], BeforeValidator(_whole), ByName] | None = None
+    rules: Annotated[dict[str, Rule | None], ByName] | None = None
+    """By name. AWS puts `all-out` into each new group: `all-out: null` takes it away."""
 
     @classmethod
     def check_name(cls, name: str) -> str:
         """Source: CreateSecurityGroup, EC2 API reference."""
-        if re.fullmatch(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}", name) and not name.startswith("sg-"):
-            return "" if name == name.strip() else "no space at its start or end"
-        return "1 to 255 letters, digits, spaces and any of ._-:/()#,@[]+=&;{}!$*, and no sg- at the start"
+        if name.startswith("sg-") or name == "default":
+            return "AWS keeps the names `default` and `sg-...` for itself"
+        if re.fullmatch(r"[A-Za-z0-9._:/()#,@\[\]+=&;{}!$*-](?:[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,254})", name):
+            return "no space at its end" if name.endswith(" ") else ""
+        return "1 to 255 letters, digits, spaces, and any of ._-:/()#,@[]+=&;{}!$*"
 
     def mistakes(self) -> Iterator[tuple[Path, str]]:
         yield from super().mistakes()
-        for name, rule in (self.rules or {}).items():
-            if rule and not rule.ports:
-                yield ("rules", name), "it needs its `ports`: 443, 8000-8100 or all"
-            if len(name) > 128:
-                yield ("rules", name), "a rule's name has at most 128 characters"
+        if self.description and not re.fullmatch(r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]+", self.description):
+            yield ("description",), "letters, digits, spaces, and any of ._-:/()#,@[]+=&;{}!$*"
+        for name in self.rules or ():
+            if not (1 <= len(name) <= 255 and name.isprintable()):
+                yield ("rules", name), "a rule's name is 1 to 255 printable characters"

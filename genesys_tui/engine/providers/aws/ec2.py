@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -32,6 +33,12 @@ def tagged(resource: str, name: str, tags: Mapping[str, str | None], place: Plac
 def name_of(raw: Mapping[str, Any], id: str) -> str:
     """The tag `Name`; the id where there is none."""
     return tags_from_wire(raw.get("Tags")).get("Name") or id
+
+
+def region_of(zone: str) -> str:
+    """`eu-west-1` of the zone `eu-west-1a`."""
+    found = re.match(r"[a-z]+(-[a-z]+)+-[0-9]+", zone)
+    return found[0] if found else ""
 
 
 def tag_calls(id: str, tags: Mapping[str, str | None]) -> tuple[Call, ...]:

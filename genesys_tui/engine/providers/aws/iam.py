@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from genesys_tui.engine.model.call import Call, Value
+from genesys_tui.engine.model.resource import Reference
 
 PREFIXES = {
     "apigatewayv2": "apigateway",
@@ -75,14 +76,41 @@ S3_ACTIONS = {
 """S3's operations that are not the action of the same name."""
 
 EC2_ARNS = {
+    "AllocationId": "elastic-ip",
+    "GroupId": "security-group",
     "InternetGatewayId": "internet-gateway",
+    "NatGatewayId": "natgateway",
     "RouteTableId": "route-table",
+    "SecurityGroupId": "security-group",
     "SubnetId": "subnet",
+    "VpcEndpointId": "vpc-endpoint",
     "VpcId": "vpc",
 }
-"""Parameters of EC2 that name a resource which the action is allowed on."""
+"""Parameters of EC2 that name a resource which the action is allowed on. In a write, their plurals do too."""
 
-EC2_ID_ARNS = {"igw": "internet-gateway", "rtb": "route-table", "subnet": "subnet", "vpc": "vpc"}
+EC2_NOT_ON = {"CreateRoute": frozenset({"NatGatewayId"}), "ReplaceRoute": frozenset({"NatGatewayId"})}
+"""Parameters that name a resource which that action is not about."""
+
+EC2_ALSO_ON = {
+    "AllocateAddress": frozenset({"elastic-ip"}),
+    "AuthorizeSecurityGroupEgress": frozenset({"security-group-rule"}),
+    "AuthorizeSecurityGroupIngress": frozenset({"security-group-rule"}),
+    "ModifySecurityGroupRules": frozenset({"security-group-rule"}),
+    "ModifyVpcEndpoint": frozenset({"route-table"}),
+}
+"""What a call makes or touches without naming it so that we could see it."""
+
+EC2_ID_ARNS = {
+    "eipalloc": "elastic-ip",
+    "igw": "internet-gateway",
+    "nat": "natgateway",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "subnet": "subnet",
+    "vpc": "vpc",
+    "vpce": "vpc-endpoint",
+}
 """What an EC2 id is the id of, by its prefix."""
 
 _CREATED = re.compile(r"Create(\w+)")
@@ -175,13 +203,24 @@ def _ec2_names(call: Call, action: str) -> set[str]:
         return {f"{kind}/*" for kind in _tagged_kinds(call.params["TagSpecifications"])}
     if call.operation in {"CreateTags", "DeleteTags"}:
         return {_ec2_name(id) for id in _items(call.params["Resources"])}
-    names = {f"{EC2_ARNS[key]}/{_known(value)}" for key, value in call.params.items() if key in EC2_ARNS}
+    names = {
+        f"{EC2_ARNS[key]}/{_known(id)}"
+        for name, value in call.params.items()
+        if (key := name if call.effect == "read" else _singular(name)) in EC2_ARNS
+        and key not in EC2_NOT_ON.get(call.operation, ())
+        for id in _items(value)
+    }
+    names |= {f"{kind}/*" for kind in EC2_ALSO_ON.get(call.operation, ())}
     if "AssociationId" in call.params:  # of a subnet with a route table: what it ties together is not known by its id
         names |= {"route-table/*", "subnet/*"}
     created = _CREATED.fullmatch(call.operation)
     if created and (kind := EC2_ARNS.get(f"{created[1]}Id")):
         names.add(f"{kind}/*")
     return names
+
+
+def _singular(name: str) -> str:
+    return name.removesuffix("s") if name.endswith("Ids") else name
 
 
 def _tagged_kinds(specifications: Value) -> Iterator[str]:
@@ -191,7 +230,7 @@ def _tagged_kinds(specifications: Value) -> Iterator[str]:
 
 
 def _ec2_name(id: Value) -> str:
-    if not isinstance(id, str):
+    if not isinstance(id, str) or isinstance(id, Reference):
         return "*/*"
     return f"{EC2_ID_ARNS.get(id.partition('-')[0], '*')}/{_known(id)}"
 
@@ -202,7 +241,7 @@ def _items(value: Value) -> Sequence[Value]:
 
 def _known(value: Value) -> str:
     """The value as a literal of an IAM pattern; `*` for what an earlier call will tell."""
-    return value.translate(_PATTERN) if isinstance(value, str) else "*"
+    return value.translate(_PATTERN) if isinstance(value, str) and not isinstance(value, Reference) else "*"
 
 
 def _partition(region: str) -> str:

@@ -37,6 +37,7 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeNetworkInterfaces",
             "DescribeRouteTables",
             "DescribeSecurityGroupRules",
+            "DescribeSecurityGroupRules",
             "DescribeSecurityGroups",
             "DescribeSubnets",
             "DescribeVpcAttribute",

@@ -1,250 +1,278 @@
-"""EC2 security groups. Source: the EC2 API reference. They cost nothing.
+"""Security groups. Source: the EC2 API reference. They cost nothing.
 
-A rule of ours is known by its tag `Name`, so that each is managed alone and those of others stay.
+Each rule is managed alone, by its tag `Name`; rules of others survive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Output, Params, RetryOn, Value, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Token, Value, read
 from genesys_tui.engine.model.document import Document
-from genesys_tui.engine.model.errors import CallError
+from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Reversal
-from genesys_tui.engine.model.resource import Actual
-from genesys_tui.engine.model.specs.security_group import SecurityGroupSpec
-from genesys_tui.engine.providers.aws import ec2
-from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
-from genesys_tui.engine.providers.aws.tags import tags_from_wire
+from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, address_of
+from genesys_tui.engine.model.specs.security_group import ALL_OUT, SecurityGroupSpec
+from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed, present
+from genesys_tui.engine.providers.aws.network import security_group_rules as rules
+from genesys_tui.engine.providers.aws.network.network_calls import create_tags, delete_tags, filters
+from genesys_tui.engine.providers.aws.tags import marked, tags_from_wire, tags_on_wire, users_tags
 
 GONE = ("InvalidGroup.NotFound",)
-SAME = ("InvalidPermission.Duplicate",)
-OPEN = "0.0.0.0/0"
-RISKY = {"22": "SSH", "3389": "remote desktops", "3306": "MySQL", "5432": "PostgreSQL", "6379": "Redis"}
-
-
-def _told(id: str) -> Reading[Answer | None]:
-    """The group, and its rules with their tags."""
-    groups, rules = yield [
-        read("ec2", "DescribeSecurityGroups", {"GroupIds": [id]}, absent_on=GONE),
-        read("ec2", "DescribeSecurityGroupRules", {"Filters": ec2.filters({"group-id": id})}, paginate=True),
-    ]
-    for answer in (groups, rules):
-        if isinstance(answer, CallError):
-            raise answer
-    if not groups or not groups.get("SecurityGroups"):
-        return None
-    return {"group": groups["SecurityGroups"][0], "rules": rules.get("SecurityGroupRules", [])}
+LET_GO = RetryOn("DependencyViolation", 120)
+"""The network interface of what was just deleted may hold it for a while."""
+THERE = RetryOn("InvalidGroup.NotFound")
 
 
 class SecurityGroup(Described[SecurityGroupSpec]):
-    """A security group. Its id is the one that EC2 gives."""
+    """A security group. Its id is EC2's (`sg-...`)."""
 
     name = "security-group"
-    title = "EC2 security group"
+    title = "security group"
     noun = "security group"
     purpose = "security group"
     spec = SecurityGroupSpec
     create_only: ClassVar[frozenset[str]] = frozenset({"network", "description"})
-    kept: ClassVar[frozenset[str]] = frozenset({"network", "description"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name"})
-    tagging = ec2.TAGGING
-    parts: ClassVar[Mapping[str, Part]] = {"group": Part(_told)}
+    parts: ClassVar[Mapping[str, Part]] = {
+        "group": Part(lambda id: read("ec2", "DescribeSecurityGroups", {"GroupIds": [id]}, absent_on=GONE)),
+        "rules": Part(
+            lambda id: read("ec2", "DescribeSecurityGroupRules", {"Filters": filters({"group-id": id})}, paginate=True),
+            frozenset({"rules"}),
+        ),
+    }
 
     # reading ------------------------------------------------------------------------------------------------------
     def discover(self, place: Placement) -> Reading[None]:
         answer = yield read("ec2", "DescribeSecurityGroups", paginate=True)
-        yield Found(tuple(_actual(group, {}) for group in answer.get("SecurityGroups", ())))
+        yield Found(tuple(_bare(raw, place) for raw in answer.get("SecurityGroups", ())))
 
     def locate(self, name: str) -> Reading[Actual | None]:
-        found = read("ec2", "DescribeSecurityGroups", {"Filters": ec2.filters({"group-name": name})})
-        answer = yield found
-        return next((_actual(group, {}) for group in answer.get("SecurityGroups", ())), None)
+        """A name is unique within its network only: ours goes first, and none is guessed."""
+        answer = yield read("ec2", "DescribeSecurityGroups", {"Filters": filters({"group-name": name})}, paginate=True)
+        found = [_bare(raw) for raw in answer.get("SecurityGroups", ())]
+        made_for_it = f"/{address_of(self.name, name)}"
+        found = [one for one in found if one.tags.get(f"{MARK_PREFIX}step", "").endswith(made_for_it)] or found
+        found = [one for one in found if f"{MARK_PREFIX}stack" in one.tags] or found
+        if len(found) > 1:
+            raise GenesysError(
+                f"There are {len(found)} security groups named '{name}'",
+                why=f"{', '.join(sorted(one.id for one in found))} all carry this name, each in another network",
+                todo="Use another name, or write the id of the one you mean where you refer to it",
+            )
+        return found[0] if found else None
 
     def composed(self, id: str, told: Told) -> Actual | None:
-        whole = told["group"] or {}
-        rules = {_rule_name(rule): rule for rule in whole["rules"] if not _given(rule)}
-        spec = {"rules": {name: _rule(rule, id) for name, rule in rules.items()}}
-        return _actual(whole["group"], spec, {"rules": rules})
+        groups = (told["group"] or {}).get("SecurityGroups", ())
+        if not groups:
+            return None
+        found = _bare(groups[0])
+        if "rules" not in told:
+            return found
+        by_name = rules.by_name((told["rules"] or {}).get("SecurityGroupRules", ()))
+        spec = {**found.spec, "rules": {name: rules.rule_of(raw) for name, raw in by_name.items()}}
+        return Actual(
+            "security-group", id, found.name, "", spec, found.tags, found.arn, None, {"rules": by_name}, found.of_aws
+        )
+
+    def prepare(self, name: str, want: SecurityGroupSpec, have: Actual | None) -> Reading[Facts]:
+        """Before a delete: who uses it, in words."""
+        if have is None or want.model_fields_set:
+            return ()
+        answers = yield [
+            read("ec2", "DescribeNetworkInterfaces", {"Filters": filters({"group-id": have.id})}, paginate=True),
+            read(
+                "ec2",
+                "DescribeSecurityGroups",
+                {"Filters": filters({"ip-permission.group-id": have.id})},
+                paginate=True,
+            ),
+        ]
+        for answer in answers:
+            if isinstance(answer, CallError):
+                raise answer
+        inside, named = answers
+        return (
+            *(_interface(raw) for raw in inside.get("NetworkInterfaces", ())),
+            *(
+                f"a rule of '{raw['GroupName']}'"
+                for raw in named.get("SecurityGroups", ())
+                if raw["GroupId"] != have.id
+            ),
+        )
 
     # lowering -----------------------------------------------------------------------------------------------------
     def blank(self) -> Document:
-        return {"rules": {}, "tags": {}}
+        return {"rules": {ALL_OUT: rules.ALL_OUT_RULE}, "tags": {}}
 
     def create(self, name: str, want: SecurityGroupSpec, place: Placement, facts: Facts) -> Iterator[Line]:
-        outputs = {
-            "id": Capture("GroupId"),
-            "name": fixed(name),
-            "arn": Capture(f"join('', ['{place.arn('ec2', 'security-group/')}', GroupId])"),
-        }
-        item = "SecurityGroups[0]"
-        found = {**outputs, "id": Capture(f"{item}.GroupId"), "arn": Capture(f"{item} | {outputs['arn'].expression}")}
-        params: Params = {
-            "GroupName": name,
-            "Description": want.description or f"{name}, by Genesys",
-            "TagSpecifications": ec2.tagged("security-group", name, want.tags, place),
-            **({"VpcId": want.network} if want.network else {}),
-        }
-        look = read("ec2", "DescribeSecurityGroups", {"Filters": ec2.ours()})
+        tags: Value = [{"ResourceType": "security-group", "Tags": tags_on_wire(marked(want.tags, place))}]
+        ours = read("ec2", "DescribeSecurityGroups", {"Filters": filters({f"tag:{MARK_PREFIX}step": Token()})})
+        arn = place.arn("ec2", "security-group/")
+        id = Capture("SecurityGroups[0].GroupId")
         call = Call(
             "ec2",
             "CreateSecurityGroup",
-            params,
-            captures=outputs,
-            find=Find(look, found, ("InvalidGroup.Duplicate",)),
-            also_needs=ec2.NEEDS_TAGGING,
+            present(
+                {
+                    "GroupName": name,
+                    "Description": want.description or name,
+                    "VpcId": want.network,
+                    "TagSpecifications": tags,
+                }
+            ),
+            captures=_outputs(name, Capture("GroupId"), arn),
+            find=Find(ours, _outputs(name, id, arn), codes=("InvalidGroup.Duplicate",)),
+            retry_on=(RetryOn("InvalidVpcID.NotFound"),),
         )
-        yield Line(f"Create security group '{name}'", "Say who may reach what stands in it", (call,))
-        made = Actual("security-group", "", name, "")
-        for one, rule in (want.rules or {}).items():
-            if rule is not None:
-                yield _allow(made, one, rule.model_dump())
+        yield Line(
+            f"Create security group '{name}'",
+            "What no rule of it allows is refused; AWS lets all out of a new one (rule 'all-out')",
+            (call,),
+        )
+        asked = {key: rule.model_dump(exclude_unset=True) if rule else None for key, rule in (want.rules or {}).items()}
+        for key, rule in asked.items():
+            if rule and rule != rules.ALL_OUT_RULE:
+                yield _allowed(key, rule, Output("id"), place)
+        if ALL_OUT in asked and asked[ALL_OUT] != rules.ALL_OUT_RULE:
+            yield _not_all_out()
 
     def update(self, have: Actual, changed: SecurityGroupSpec, place: Placement, facts: Facts) -> Iterator[Line]:
-        before: Any = have.spec.get("rules") or {}
-        for name, rule in (changed.rules or {}).items():
-            there = have.provider_data.get("rules", {}).get(name)
-            if rule is None:
-                yield _revoke(have, name, there)
-                continue
-            whole = {**(before.get(name) or {}), **rule.model_dump(exclude_unset=True)}
-            if there is None:
-                yield _allow(have, name, whole)
-            elif before[name]["direction"] == whole["direction"]:
-                yield _modify(have, name, there, whole)
-            else:
-                yield _revoke(have, name, there)
-                yield _allow(have, name, whole)
+        if changed.has("rules"):
+            yield from _rule_lines(have, changed, place)
         yield from self.retag(have, changed)
 
-    def tag_calls(self, have: Actual, tags: Mapping[str, str | None]) -> tuple[Call, ...]:
-        return ec2.tag_calls(have.id, tags)
-
     def delete(self, have: Actual, facts: Facts) -> Iterator[Line]:
-        retry = (RetryOn("DependencyViolation", 120),)
-        params = {"GroupId": have.id}
-        call = Call("ec2", "DeleteSecurityGroup", params, absent_on=GONE, idempotent=True, retry_on=retry)
+        call = Call(
+            "ec2", "DeleteSecurityGroup", {"GroupId": have.id}, absent_on=GONE, retry_on=(LET_GO,), idempotent=True
+        )
         yield self.removal_line(have, call)
 
-    # words --------------------------------------------------------------------------------------------------------
+    def tag_calls(self, have: Actual, tags: Mapping[str, str | None]) -> tuple[Call, ...]:
+        put = {key: value for key, value in tags.items() if value is not None}
+        gone = sorted(key for key, value in tags.items() if value is None)
+        return (
+            *((create_tags(have.id, put),) if put else ()),
+            *((delete_tags(have.id, gone),) if gone else ()),
+        )
+
+    # words and numbers --------------------------------------------------------------------------------------------
     def findings(self, address: str, want: SecurityGroupSpec) -> Iterator[Finding]:
-        for name, rule in (want.rules or {}).items():
-            if rule and rule.direction == "in" and rule.peer in (OPEN, "::/0"):
-                risk = "everything" if rule.ports == "all" else RISKY.get(rule.ports or "")
-                if risk:
-                    what = f"its rule '{name}' lets anybody reach {risk}"
-                    yield Finding("warning", address, what, "name the addresses or the group that may: `from`")
+        for name, port in rules.open_logins(want.rules or {}):
+            what = f"rule '{name}' lets anybody on the internet try to log in ({rules.LOGINS[port]}, port {port})"
+            yield Finding("warning", address, what, "give `from` your own range")
 
     def removal(self, have: Actual, facts: Facts) -> Reversal:
-        return Reversal("reversible", "a group with these rules is made again, with another id")
+        return Reversal("reversible", "a new group with these rules gets a new id")
+
+    def refuses_removal(self, have: Actual, facts: Facts) -> str:
+        held: Sequence[str] = facts or ()
+        more = f" and {len(held) - 5} more" if len(held) > 5 else ""
+        return f"it is used by {', '.join(held[:5])}{more}" if held else ""
 
 
-def _actual(group: Mapping[str, Any], more: Mapping[str, Any], data: Mapping[str, Any] = {}) -> Actual:
-    id = group["GroupId"]
-    tags = tags_from_wire(group.get("Tags"))
-    spec: dict[str, Any] = {
-        "network": group.get("VpcId"),
-        "description": group.get("Description"),
-        "tags": ec2.users_tags(group),
-        **more,
+def _bare(raw: Mapping[str, Any], place: Placement | None = None) -> Actual:
+    tags = tags_from_wire(raw.get("Tags"))
+    spec: Document = {
+        "network": raw.get("VpcId"),
+        "description": raw.get("Description"),
+        "tags": users_tags(tags),
     }
-    name = group["GroupName"]
+    id, name = raw["GroupId"], raw["GroupName"]
+    arn = raw.get("SecurityGroupArn") or (place.arn("ec2", f"security-group/{id}") if place else "")
     of_aws = "the default group of its network" if name == "default" else ""
-    region = (group.get("SecurityGroupArn") or "").split(":")
-    owner = group.get("OwnerId", "")
-    where = region[3] if len(region) > 3 else ""
-    arn = group.get("SecurityGroupArn") or (f"arn:aws:ec2:{where}:{owner}:security-group/{id}" if where else "")
-    return Actual("security-group", id, name, "", spec, tags, arn, provider_data=data, of_aws=of_aws)
+    return Actual("security-group", id, name, "", spec, tags, arn, of_aws=of_aws)
 
 
-def _rule_name(rule: Mapping[str, Any]) -> str:
-    tags = tags_from_wire(rule.get("Tags"))
-    return tags.get("Name") or str(rule["SecurityGroupRuleId"])
+def _interface(raw: Mapping[str, Any]) -> str:
+    what = raw.get("Attachment", {}).get("InstanceId") or raw.get("Description") or raw.get("InterfaceType", "")
+    return f"network interface {raw['NetworkInterfaceId']}" + (f" ({what})" if what else "")
 
 
-def _given(rule: Mapping[str, Any]) -> bool:
-    """The rule that AWS gives every new group: whatever stands in it may reach anything."""
-    anything = rule.get("IsEgress") and str(rule.get("IpProtocol")) == "-1" and rule.get("CidrIpv4") == OPEN
-    return bool(anything) and not rule.get("Tags")
+def _outputs(name: str, id: Capture, arn: str) -> Mapping[str, Capture]:
+    return {"id": id, "arn": Capture(f"join('', ['{arn}', {id.expression}])"), "name": fixed(name)}
 
 
-def _rule(rule: Mapping[str, Any], group: str) -> dict[str, Any]:
-    protocol = {"-1": "all"}.get(str(rule.get("IpProtocol")), rule.get("IpProtocol"))
-    first, last = rule.get("FromPort"), rule.get("ToPort")
-    everything = first in (None, -1) or (first, last) == (0, 65_535)
-    other = (rule.get("ReferencedGroupInfo") or {}).get("GroupId")
-    peer = rule.get("CidrIpv4") or rule.get("CidrIpv6") or rule.get("PrefixListId") or other
-    return {
-        "direction": "out" if rule.get("IsEgress") else "in",
-        "protocol": protocol if protocol in ("tcp", "udp", "icmp", "all") else None,
-        "ports": "all" if everything else str(first) if first == last else f"{first}-{last}",
-        "peer": "self" if peer == group else peer,
-    }
+def _allowed(key: str, rule: Document, group: Value, place: Placement) -> Line:
+    """A rule of its own, tagged with its name, so that it is found again."""
+    way = "Ingress" if rule.get("direction") == "in" else "Egress"
+    tags = {"Name": key, **marked({}, place)}
+    ours = {"group-id": group, f"tag:{MARK_PREFIX}step": Token(), "tag:Name": key}
+    call = Call(
+        "ec2",
+        f"AuthorizeSecurityGroup{way}",
+        {
+            "GroupId": group,
+            "IpPermissions": [rules.permission(rule, group)],
+            "TagSpecifications": [{"ResourceType": "security-group-rule", "Tags": tags_on_wire(tags)}],
+        },
+        find=Find(
+            read("ec2", "DescribeSecurityGroupRules", {"Filters": filters(ours)}),
+            {"_rule": Capture("SecurityGroupRules[0].SecurityGroupRuleId")},
+            codes=("InvalidPermission.Duplicate",),
+        ),
+        retry_on=(THERE,),
+    )
+    return Line(f"Allow {rules.in_words(rule)} (rule '{key}')", "Asked for", (call,))
 
 
-def _ends(rule: Mapping[str, Any]) -> tuple[int, int]:
-    """First and last port on the wire."""
-    ports = str(rule.get("ports") or "all")
-    if ports == "all":
-        return (-1, -1) if rule["protocol"] in ("all", "icmp") else (0, 65_535)
-    first, _, last = ports.partition("-")
-    return int(first), int(last or first)
+def _not_all_out() -> Line:
+    call = Call(
+        "ec2",
+        "RevokeSecurityGroupEgress",
+        {"GroupId": Output("id"), "IpPermissions": [rules.permission(rules.ALL_OUT_RULE, Output("id"))]},
+        absent_on=("InvalidPermission.NotFound",),
+        retry_on=(THERE,),
+        idempotent=True,
+    )
+    return Line("Take away the rule that lets all out", "Only what its rules name may go out", (call,))
 
 
-def _protocol(rule: Mapping[str, Any]) -> str:
-    return "-1" if rule["protocol"] == "all" else str(rule["protocol"])
+def _rule_lines(have: Actual, changed: SecurityGroupSpec, place: Placement) -> Iterator[Line]:
+    """In place where EC2 can; else the new one is allowed before the old one goes. What is there already under no name,
+    or under one that goes, is only given its name."""
+    there: Mapping[str, Mapping[str, Any]] = have.provider_data.get("rules", {})
+    asked = changed.rules or {}
+    gone = {key: there[key] for key, rule in asked.items() if rule is None and key in there}
+    free = {**gone, **{key: raw for key, raw in there.items() if key == raw["SecurityGroupRuleId"]}}
+    modify: list[tuple[str, Document, Mapping[str, Any]]] = []
+    for key, rule in asked.items():
+        if rule is None:
+            continue
+        before = rules.rule_of(there[key]) if key in there else {}
+        want = rules.merged(before, rule)
+        twin = next((name for name, raw in free.items() if key not in there and rules.rule_of(raw) == want), None)
+        if twin is not None:
+            gone.pop(twin, None)
+            call = create_tags(free.pop(twin)["SecurityGroupRuleId"], {"Name": key})
+            yield Line(f"Name the rule {rules.in_words(want)} '{key}'", "It is there already", (call,))
+        elif before and rules.changes_in_place(before, want):
+            modify.append((key, want, there[key]))
+        else:
+            yield _allowed(key, want, have.id, place)
+            gone |= {key: there[key]} if before else {}
+    if modify:
+        yield _modified(have, modify)
+    if gone:
+        yield _revoked(have, gone)
 
 
-def _peer_is_group(peer: object) -> bool:
-    text = str(peer)
-    return text == "self" or text.startswith(("sg-", "${security-group."))
+def _modified(have: Actual, changes: Sequence[tuple[str, Document, Mapping[str, Any]]]) -> Line:
+    wire: Value = [rules.modified(want, have.id, raw) for _, want, raw in changes]
+    call = Call("ec2", "ModifySecurityGroupRules", {"GroupId": have.id, "SecurityGroupRules": wire}, idempotent=True)
+    said = "; ".join(f"rule '{key}' to {rules.in_words(want)}" for key, want, _ in changes)
+    return Line(f"Change of security group '{have.name}': {said}", "Asked for", (call,))
 
 
-def _in_words(rule: Mapping[str, Any]) -> str:
-    what = "anything" if rule["protocol"] == "all" else f"{rule['protocol']} {rule.get('ports') or 'all'}"
-    peer = {OPEN: "anybody", "self": "its own members"}.get(str(rule["peer"]), rule["peer"])
-    return f"{peer} reach {what}" if rule["direction"] == "in" else f"what stands in it reach {peer} by {what}"
-
-
-def _allow(have: Actual, name: str, rule: Mapping[str, Any]) -> Line:
-    group: Value = have.id or Output("id")
-    first, last = _ends(rule)
-    peer = group if rule["peer"] == "self" else rule["peer"]
-    permission: dict[str, Value] = {"IpProtocol": _protocol(rule), "FromPort": first, "ToPort": last}
-    if _peer_is_group(rule["peer"]):
-        permission["UserIdGroupPairs"] = [{"GroupId": peer}]
-    elif ":" in str(peer):
-        permission["Ipv6Ranges"] = [{"CidrIpv6": peer}]
-    elif str(peer).startswith("pl-"):
-        permission["PrefixListIds"] = [{"PrefixListId": peer}]
-    else:
-        permission["IpRanges"] = [{"CidrIp": peer}]
-    operation = "AuthorizeSecurityGroupEgress" if rule["direction"] == "out" else "AuthorizeSecurityGroupIngress"
-    tags: Params = {"ResourceType": "security-group-rule", "Tags": [{"Key": "Name", "Value": name}]}
-    params: Params = {"GroupId": group, "IpPermissions": [permission], "TagSpecifications": [tags]}
-    needs = ec2.NEEDS_TAGGING
-    call = Call("ec2", operation, params, absent_on=SAME, idempotent=True, also_needs=needs)
-    return Line(f"Let {_in_words(rule)}, in group '{have.name}'", f"Its rule '{name}'", (call,))
-
-
-def _modify(have: Actual, name: str, there: Mapping[str, Any], rule: Mapping[str, Any]) -> Line:
-    first, last = _ends(rule)
-    peer = have.id if rule["peer"] == "self" else rule["peer"]
-    wire: dict[str, Value] = {"IpProtocol": _protocol(rule), "FromPort": first, "ToPort": last}
-    wire["ReferencedGroupId" if _peer_is_group(rule["peer"]) else "CidrIpv6" if ":" in str(peer) else "CidrIpv4"] = peer
-    entry: Params = {"SecurityGroupRuleId": there["SecurityGroupRuleId"], "SecurityGroupRule": wire}
-    params: Params = {"GroupId": have.id, "SecurityGroupRules": [entry]}
-    call = Call("ec2", "ModifySecurityGroupRules", params, idempotent=True)
-    return Line(f"Let {_in_words(rule)}, in group '{have.name}'", f"Its rule '{name}' is changed", (call,))
-
-
-def _revoke(have: Actual, name: str, there: Mapping[str, Any] | None) -> Line:
-    egress = bool((there or {}).get("IsEgress"))
-    operation = "RevokeSecurityGroupEgress" if egress else "RevokeSecurityGroupIngress"
-    ids = [(there or {}).get("SecurityGroupRuleId", "")]
-    params: Params = {"GroupId": have.id, "SecurityGroupRuleIds": ids}
-    absent = ("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound")
-    call = Call("ec2", operation, params, absent_on=absent, idempotent=True)
-    return Line(f"Take the rule '{name}' out of group '{have.name}'", "Asked for", (call,))
+def _revoked(have: Actual, gone: Mapping[str, Mapping[str, Any]]) -> Line:
+    calls: list[Call] = []
+    for way, egress in (("Ingress", False), ("Egress", True)):
+        ids = [raw["SecurityGroupRuleId"] for raw in gone.values() if raw["IsEgress"] is egress]
+        if ids:
+            params: Mapping[str, Value] = {"GroupId": have.id, "SecurityGroupRuleIds": ids}
+            missing = ("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound")
+            calls.append(Call("ec2", f"RevokeSecurityGroup{way}", params, absent_on=missing, idempotent=True))
+    said = "; ".join(f"{rules.in_words(rules.rule_of(raw))} (rule '{key}')" for key, raw in gone.items())
+    return Line(f"No longer allow {said}", "No longer wanted", tuple(calls))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from genesys_tui.engine.model.call import Blob, Value
@@ -26,6 +27,9 @@ CORS = {
     "credentials": "AllowCredentials",
 }
 NEW_CORS = {"max_age": 0, "credentials": False}
+PUBLIC = frozenset({"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"})
+"""What anybody must be allowed, so that a URL needs no authentication (since October 2025)."""
+ANYBODY = ("*", {"AWS": "*"})
 
 
 def spec_of(configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,6 +44,7 @@ def spec_of(configuration: Mapping[str, Any]) -> dict[str, Any]:
         "environment": (configuration.get("Environment") or {}).get("Variables", {}),
         "layers": ", ".join(layers) or None,
         "architecture": (configuration.get("Architectures") or ["x86_64"])[0],
+        "dead_letter": (configuration.get("DeadLetterConfig") or {}).get("TargetArn") or None,
         "tracing": (configuration.get("TracingConfig") or {}).get("Mode") == "Active",
         "description": configuration.get("Description") or None,
         "subnets": network.get("SubnetIds") or None,
@@ -62,6 +67,8 @@ def settings(want: FunctionSpec, before: Mapping[str, Any]) -> dict[str, Value]:
         wire["Layers"] = in_order(want.layers or "")
     if want.has("tracing"):
         wire["TracingConfig"] = {"Mode": "Active" if want.tracing else "PassThrough"}
+    if want.has("dead_letter"):
+        wire["DeadLetterConfig"] = {"TargetArn": want.dead_letter or ""}
     if want.has("subnets") or want.has("security_groups"):
         network = before.get("VpcConfig") or {}
         wire["VpcConfig"] = {
@@ -71,20 +78,30 @@ def settings(want: FunctionSpec, before: Mapping[str, Any]) -> dict[str, Value]:
     return wire | dict(want.aws or {})
 
 
-def code(want: FunctionSpec) -> dict[str, Value]:
-    """Where the code is."""
-    if want.image:
-        return {"ImageUri": want.image}
-    return {"ZipFile": Blob(b64decode(want.code or "").hex())}
+def code(image: str | None, digest: str | None) -> dict[str, Value]:
+    """Where the code is: an image, or the zip of this hash (as Lambda tells it, in base64)."""
+    return {"ImageUri": image} if image else {"ZipFile": Blob(b64decode(digest or "").hex())}
 
 
-def url_of(answer: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The function's own URL; None where it has none."""
+def url_of(answer: Mapping[str, Any] | None, opened: Mapping[str, str]) -> dict[str, Any] | None:
+    """The function's own URL; None where it has none. Without authentication it answers anybody only where its policy
+    lets them in: `opened`."""
     if answer is None:
         return None
     raw = answer.get("Cors") or {}
     cors = {field: raw.get(wire, NEW_CORS.get(field)) for field, wire in CORS.items()} if raw else None
-    return {"auth": "none" if answer["AuthType"] == "NONE" else "iam", "cors": cors}
+    auth = "iam" if answer["AuthType"] != "NONE" else "none" if opened.keys() >= PUBLIC else None
+    return {"auth": auth, "cors": cors}
+
+
+def opened_to_all(answer: Mapping[str, Any] | None) -> dict[str, str]:
+    """The statements of a function's policy that let anybody call its URL: by action, their ids."""
+    policy = json.loads((answer or {}).get("Policy") or "{}")
+    return {
+        one["Action"]: one["Sid"]
+        for one in policy.get("Statement", ())
+        if one.get("Action") in PUBLIC and one.get("Effect") == "Allow" and one.get("Principal") in ANYBODY
+    }
 
 
 def cors_on_wire(cors: Cors | None) -> dict[str, Value]:
@@ -93,10 +110,12 @@ def cors_on_wire(cors: Cors | None) -> dict[str, Value]:
     return {CORS[field]: value for field, value in document.items()}
 
 
-def queues_of(answer: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The queues that start the function, by name."""
+def queues_of(mappings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The queues that start the function, by name. Other sources are not ours to show."""
     found = {}
-    for mapping in (answer or {}).get("EventSourceMappings", ()):
+    for mapping in mappings:
+        if mapping.get("State") == "Deleting":
+            continue
         arn = mapping.get("EventSourceArn", "")
         if ":sqs:" in arn:
             found[name_in(arn)] = {

@@ -12,11 +12,23 @@ from genesys_tui.engine.model.specs.function import Cors, QueueTrigger, Url
 from genesys_tui.engine.providers.aws.serverless.function_documents import cors_on_wire
 
 GONE = ("ResourceNotFoundException",)
+BUSY = (RetryOn("ResourceInUseException", 60), RetryOn("ResourceConflictException", 60))
+"""A mapping or a function that is being changed takes no other change meanwhile."""
 PUBLIC: Mapping[str, Params] = {
-    "genesys-url": {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
-    "genesys-url-invoke": {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
+    "lambda:InvokeFunctionUrl": {"StatementId": "FunctionURLAllowPublicAccess", "FunctionUrlAuthType": "NONE"},
+    "lambda:InvokeFunction": {"StatementId": "FunctionURLInvokeAllowPublicAccess", "InvokedViaFunctionUrl": True},
 }
-"""Both statements that let anybody call a URL without authentication (since October 2025)."""
+"""The two statements that let anybody call a URL, as AWS's own console names them."""
+
+
+def concurrency_line(have: Actual, most: int | None) -> Line:
+    who: Params = {"FunctionName": have.name}
+    if most is None:
+        call = Call("lambda", "DeleteFunctionConcurrency", who, idempotent=True, on=(have.arn,))
+        return Line(f"Let function '{have.name}' run as often at once as the account can", "Asked for", (call,))
+    params: Params = {**who, "ReservedConcurrentExecutions": most}
+    call = Call("lambda", "PutFunctionConcurrency", params, idempotent=True, on=(have.arn,))
+    return Line(f"Let function '{have.name}' run at most {most} times at once", "Asked for", (call,))
 
 
 def url_lines(have: Actual, changed: Url | None) -> Iterator[Line]:
@@ -49,27 +61,29 @@ def url_lines(have: Actual, changed: Url | None) -> Iterator[Line]:
         call = Call("lambda", "UpdateFunctionUrlConfig", params, captures=captures, idempotent=True, on=(have.arn,))
         sentence = f"Change the URL of function '{have.name}'"
     opened = _public(have) if public and (before or {}).get("auth") != "none" else ()
-    closed = _private(have) if before and not public and before.get("auth") == "none" else ()
+    closed = () if public else _private(have)
     reason = "Anybody who knows it may call it" if public else "Only callers whom IAM allows may call it"
     yield Line(sentence, reason, (call, *opened, *closed))
 
 
 def _public(have: Actual) -> tuple[Call, ...]:
-    absent = ("ResourceConflictException",)
+    opened: Mapping[str, str] = have.provider_data.get("opened", {})
     return tuple(
         Call(
             "lambda",
             "AddPermission",
-            {"FunctionName": have.name, "StatementId": id, "Principal": "*", **statement},
-            absent_on=absent,
+            {"FunctionName": have.name, "Action": action, "Principal": "*", **statement},
+            absent_on=("ResourceConflictException",),  # it is there already
             idempotent=True,
             on=(have.arn,),
         )
-        for id, statement in PUBLIC.items()
+        for action, statement in PUBLIC.items()
+        if action not in opened
     )
 
 
 def _private(have: Actual) -> tuple[Call, ...]:
+    opened: Mapping[str, str] = have.provider_data.get("opened", {})
     return tuple(
         Call(
             "lambda",
@@ -79,40 +93,53 @@ def _private(have: Actual) -> tuple[Call, ...]:
             idempotent=True,
             on=(have.arn,),
         )
-        for id in PUBLIC
+        for id in opened.values()
     )
 
 
-def queue_lines(have: Actual, changed: Mapping[str, QueueTrigger | None]) -> Iterator[Line]:
-    """`have.provider_data["mappings"]`: the ids of the event source mappings there are, by queue."""
-    mappings: Mapping[str, str] = have.provider_data.get("mappings", {})
+def queue_lines(have: Actual, changed: Mapping[str, QueueTrigger | None], hidden: Mapping[str, str]) -> Iterator[Line]:
+    """`have.provider_data["queues"]`: the ids of the event source mappings there are, by queue. `hidden`: what is wrong
+    with the visibility timeout of a queue."""
+    there: Mapping[str, str] = have.provider_data.get("queues", {})
     for name, trigger in changed.items():
-        id = mappings.get(name)
+        id = there.get(name)
         if trigger is None:
-            params = {"UUID": id}
-            call = Call("lambda", "DeleteEventSourceMapping", params, absent_on=GONE, idempotent=True)
-            yield Line(f"Let queue '{name}' start function '{have.name}' no more", "Asked for", (call,))
+            calls = (removed_mapping(have, id),) if id else ()
+            yield Line(f"Let queue '{name}' start function '{have.name}' no more", "Asked for", calls)
         elif id is None:
-            yield Line(
-                f"Let queue '{name}' start function '{have.name}'", "Its messages are work", (_mapping(have, trigger),)
-            )
+            reason = hidden.get(name, "Its messages are work")
+            yield Line(f"Let queue '{name}' start function '{have.name}'", reason, (_mapping(have, trigger),))
         else:
-            call = Call("lambda", "UpdateEventSourceMapping", {"UUID": id, **_wire(trigger)}, idempotent=True)
+            params = {"UUID": id, **_wire(trigger)}
+            arn = _mapping_arn(have, id)
+            call = Call("lambda", "UpdateEventSourceMapping", params, idempotent=True, on=(arn,), retry_on=BUSY)
             yield Line(f"Change how queue '{name}' starts function '{have.name}'", "Asked for", (call,))
 
 
+def removed_mapping(have: Actual, id: str) -> Call:
+    """The call that stops a source from starting the function."""
+    on = (_mapping_arn(have, id),)
+    return Call(
+        "lambda", "DeleteEventSourceMapping", {"UUID": id}, absent_on=GONE, idempotent=True, on=on, retry_on=BUSY
+    )
+
+
+def _mapping_arn(have: Actual, id: str) -> str:
+    return f"{have.arn.partition(':function:')[0]}:event-source-mapping:{id}"
+
+
 def _mapping(have: Actual, trigger: QueueTrigger) -> Call:
+    """Its role may have been given its permissions only just now."""
     who: Params = {"FunctionName": have.name, "EventSourceArn": trigger.queue}
     look = read("lambda", "ListEventSourceMappings", who, absent_on=GONE)
     found = {"_mapping": Capture("EventSourceMappings[0].UUID")}
-    retry = RetryOn("InvalidParameterValueException", 60, "does not have permissions")
     return Call(
         "lambda",
         "CreateEventSourceMapping",
         {**who, **_wire(trigger)},
         captures={"_mapping": Capture("UUID")},
         find=Find(look, found, ("ResourceConflictException",)),
-        retry_on=(retry,),
+        retry_on=(RetryOn("InvalidParameterValueException", 60, "does not have permissions"),),
     )
 
 

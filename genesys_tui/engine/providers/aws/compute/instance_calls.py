@@ -1,0 +1,140 @@
+"""The EC2 calls of an instance that is there or is being made. Source: the EC2 API reference; EC2 is eventually
+consistent, so that what was just made may not be known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, RetryOn, Value, Wait, read
+from genesys_tui.engine.providers.aws import ec2
+
+Id: TypeAlias = "str | Output"
+
+NOT_THERE: Final = ("InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed")
+THERE: Final = RetryOn("InvalidInstanceID.NotFound")
+STATE: Final = "Reservations[0].Instances[0].State.Name"
+DEAD: Final = f"contains(['shutting-down', 'terminated'], {STATE} || '')"
+ADDRESSES: Final[Mapping[str, Capture]] = {
+    "private_ip": Capture("Reservations[0].Instances[0].PrivateIpAddress", required=False),
+    "public_ip": Capture("Reservations[0].Instances[0].PublicIpAddress", required=False),
+}
+
+NO_PROFILE_YET: Final = RetryOn("InvalidParameterValue", 60, "Invalid IAM Instance Profile")
+"""A profile that IAM made a moment ago, and that EC2 does not know yet."""
+
+
+def describe(id: Id) -> Call:
+    return read("ec2", "DescribeInstances", {"InstanceIds": [id]}, absent_on=NOT_THERE)
+
+
+def attribute(id: str, name: str) -> Call:
+    """Of an instance that is terminated none can be asked."""
+    absent = (*NOT_THERE, "IncorrectInstanceState")
+    return read("ec2", "DescribeInstanceAttribute", {"InstanceId": id, "Attribute": name}, absent_on=absent)
+
+
+def until_running(id: Id, name: str) -> Wait:
+    done = f"{STATE} == 'running'"
+    return Wait(describe(id), done, f"until instance '{name}' runs", DEAD, 5, 600, ADDRESSES)
+
+
+def start(id: Id, name: str, arn: str) -> Call:
+    wait = until_running(id, name)
+    return Call("ec2", "StartInstances", {"InstanceIds": [id]}, idempotent=True, wait=wait, on=(arn,), seconds=20)
+
+
+def stop(id: Id, name: str, arn: str) -> Call:
+    wait = Wait(describe(id), f"{STATE} == 'stopped'", f"until instance '{name}' stands still", DEAD, 5, 600)
+    return Call("ec2", "StopInstances", {"InstanceIds": [id]}, idempotent=True, wait=wait, on=(arn,), seconds=45)
+
+
+def terminate(id: str, name: str, arn: str) -> Call:
+    done = f"!Reservations || {STATE} == 'terminated'"
+    return Call(
+        "ec2",
+        "TerminateInstances",
+        {"InstanceIds": [id]},
+        absent_on=NOT_THERE,
+        idempotent=True,
+        wait=Wait(describe(id), done, f"until instance '{name}' is gone", interval=5, limit=900),
+        on=(arn,),
+        seconds=45,
+    )
+
+
+def modify(id: Id, arn: str, **attributes: Value) -> Call:
+    """One attribute: EC2 takes no more at once."""
+    params: Params = {"InstanceId": id, **attributes}
+    return Call("ec2", "ModifyInstanceAttribute", params, idempotent=True, retry_on=(THERE,), on=(arn,))
+
+
+def attach(id: Id, volume: str, device: str, on: tuple[str, ...]) -> Call:
+    """Sent again, it is told that the volume is in use: by us, if it is attached to this very instance."""
+    there = {"volume-id": volume, "attachment.instance-id": id, "attachment.device": device}
+    look = read("ec2", "DescribeVolumes", {"Filters": ec2.filters(there)})
+    settled = read("ec2", "DescribeVolumes", {"Filters": ec2.filters({**there, "attachment.status": "attached"})})
+    return Call(
+        "ec2",
+        "AttachVolume",
+        {"InstanceId": id, "VolumeId": volume, "Device": device},
+        find=Find(look, {"_attached": Capture("Volumes[0].VolumeId")}, ("VolumeInUse", "InvalidParameterValue")),
+        wait=Wait(settled, "Volumes", f"until the volume is attached as {device}", interval=2, limit=120),
+        on=on,
+        seconds=3,
+    )
+
+
+def detach(id: str, volume: str, device: str, on: tuple[str, ...]) -> Call:
+    held = ec2.filters({"volume-id": volume, "attachment.instance-id": id})
+    look = read("ec2", "DescribeVolumes", {"Filters": held})
+    return Call(
+        "ec2",
+        "DetachVolume",
+        {"InstanceId": id, "VolumeId": volume, "Device": device},
+        absent_on=("IncorrectState", "InvalidAttachment.NotFound", "InvalidVolume.NotFound"),
+        idempotent=True,
+        wait=Wait(look, "!Volumes", f"until the volume is detached from {device}", interval=2, limit=300),
+        on=on,
+        seconds=5,
+    )
+
+
+def grow(volume: str, size: int, on: tuple[str, ...]) -> Call:
+    return ec2_modify_volume(volume, {"Size": size}, on)
+
+
+def ec2_modify_volume(volume: str, changes: Params, on: tuple[str, ...]) -> Call:
+    """It can be used meanwhile, and from `optimizing` on it is what was asked for."""
+    look = read("ec2", "DescribeVolumesModifications", {"VolumeIds": [volume]})
+    states = "VolumesModifications[*].ModificationState"
+    return Call(
+        "ec2",
+        "ModifyVolume",
+        {"VolumeId": volume, **changes},
+        idempotent=True,
+        wait=Wait(
+            look,
+            f"!contains({states} || `[]`, 'modifying')",
+            f"until volume {volume} is changed",
+            f"contains({states} || `[]`, 'failed')",
+            interval=5,
+            limit=1800,
+        ),
+        on=on,
+        seconds=10,
+    )
+
+
+def choose_subnet(where: Mapping[str, Value], *, public: bool) -> Call:
+    """The first one by zone, of the wanted sort where there is one."""
+    sort = f"sort_by(Subnets[?MapPublicIpOnLaunch == `{'true' if public else 'false'}`], &AvailabilityZone)"
+    any_ = "sort_by(Subnets, &AvailabilityZone)"
+    look = read("ec2", "DescribeSubnets", {"Filters": ec2.filters({**where, "state": "available"})})
+    return replace(look, captures={"_subnet": Capture(f"({sort} | [0] || {any_} | [0]).SubnetId")})
+
+
+def zone_of_volume(volume: str) -> Call:
+    look = read("ec2", "DescribeVolumes", {"VolumeIds": [volume]})
+    return replace(look, captures={"_zone": Capture("Volumes[0].AvailabilityZone")})
