@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from genesys_tui.cli.follow import follow
 from genesys_tui.cli.options import Common
 from genesys_tui.cli.render.plan import plan_text
 from genesys_tui.cli.render.report import report_text
+from genesys_tui.cli.render.text import about
 from genesys_tui.cli.terminal import Terminal
 from genesys_tui.engine.model.errors import BlockedError, UsageError
 from genesys_tui.engine.model.history import ExecutionRecord
@@ -67,6 +69,23 @@ def flags(*, adopt: bool = False, allow_data_loss: bool = False) -> list[str]:
     return [flag for flag, given in said if given]
 
 
+def cached_option() -> click.Option:
+    return click.Option(["--cached"], is_flag=True, help="Take what was read before for what is: no call is sent.")
+
+
+def check_cached(*, cached: bool, apply: bool) -> None:
+    """What was read before is good for a look, not for a change."""
+    if cached and apply:
+        raise UsageError(
+            "--cached only previews", why="what was read before may not be so any more", todo="leave it out"
+        )
+
+
+def age_text(read_at: datetime) -> str:
+    """`as of 3 min ago`"""
+    return f"as of {about((datetime.now(UTC) - read_at).total_seconds())} ago"
+
+
 def adopt_option() -> click.Option:
     return click.Option(["--adopt"], is_flag=True, help="Take over what exists under the name and is not managed yet.")
 
@@ -99,6 +118,8 @@ def carry_out(plan: Plan, request: Request, workspace: Workspace, terminal: Term
     asks = request.apply and not request.common.yes
     if asks or not terminal.as_json:
         terminal.result(plan_text(plan, terminal.paint, "" if request.apply else request.typed()))
+    if plan.read_at:
+        terminal.message(f"Planned from what was read before, {age_text(plan.read_at)}.")
     document = plan_document(plan)
     if plan.blocked:
         code = exits.BLOCKED

@@ -25,13 +25,14 @@ def begin() -> tuple[Common, Terminal]:
 
 
 @contextmanager
-def opened(common: Common, wish: Wish | None = None) -> Iterator[Workspace]:
-    """A workspace for the length of one command. Options win over what the wish says of region and stack. Ctrl-C ends
-    the reads that are under way."""
+def opened(common: Common, wish: Wish | None = None, *, cached: bool = False) -> Iterator[Workspace]:
+    """A workspace for the length of one command. Options win over what the wish says of region and stack. `cached`: on
+    what was read before. Ctrl-C ends the reads that are under way."""
     from genesys_tui.engine.workspace import Workspace
 
     with ExitStack() as stack:
-        workspace = stack.enter_context(closing(Workspace(_settings(common, wish, stack))))
+        settings = replace(_settings(common, wish, stack), cached=cached)
+        workspace = stack.enter_context(closing(Workspace(settings)))
         try:
             yield workspace
         except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from genesys_tui.engine.desired.whole import whole_wish
 from genesys_tui.engine.executor.recover import recover
 from genesys_tui.engine.guardrails import cost, duration, permissions
+from genesys_tui.engine.inventory.cache import Cache, Looks
 from genesys_tui.engine.inventory.observe import Seen, Subject, observe, outputs_of, strangers
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError, UsageError
@@ -40,11 +42,12 @@ MAKING = frozenset({"create", "replace", "delete"})
 class Planning:
     """Plans of one account and region. `reader` is a read-only session. `home`: where artifacts are kept."""
 
-    def __init__(self, reader: Session, backend: Backend, home: Path) -> None:
+    def __init__(self, reader: Session, backend: Backend, cache: Cache, home: Path) -> None:
         self._reader = reader
+        self._cache = cache
         self._home = home
         self._backend = backend
-        self._seen: dict[tuple[object, ...], Actual | None] = {}
+        self._seen: Looks = {}
 
     def forget_reads(self) -> None:
         """What was read, or is being read just now, may not be so any more."""
@@ -61,12 +64,20 @@ class Planning:
         subjects = [self._wanted(desired, fragments.get(desired.address)) for desired in wish.resources]
         subjects += [self._removal(item) for item in dropped(wish, fragments)]
         named = strangers(wish.resources, fragments)
-        actuals, unread = self._observe([*subjects, *named], refresh=refresh)
+        looked = [*subjects, *named]
+        old, read_at = ({}, None) if refresh else self._recall(scope, looked)
+        actuals, unread = self._observe(looked, refresh=refresh)
         outside, unknown = outputs_of(named, actuals)
         decided = decisions(wish, fragments, actuals, registry.kind, outside)
+        if stale := self._stale(decided, looked, old):
+            self._seen = {key: seen for key, seen in self._seen.items() if key not in stale}
+            actuals, unread = self._observe(looked, refresh=False)
+            decided = decisions(wish, fragments, actuals, registry.kind, outside)
+        if refresh or stale:
+            self._cache.keep_looks(scope.region, scope.stack, looked, self._seen)
         findings = [*unread, *unknown, *self._owned_elsewhere(decided, scope)]
         made = self._draft(decided, place, snapshot, wish.source, findings)
-        return self._forecast(replace(made, plan=replace(made.plan, outside=outside)))
+        return self._forecast(replace(made, plan=replace(made.plan, outside=outside, read_at=read_at)))
 
     def destroy(self, stack: str, addresses: Sequence[str], *, delete_data: bool = False) -> Plan:
         """The plan that removes all (or these) of a stack. Raises UsageError for an address that it does not hold."""
@@ -159,6 +170,22 @@ class Planning:
             if isinstance(answer, CallError)
         ]
         return {item.address: known[item.key] for item in subjects if item.key in known}, findings
+
+    def _recall(self, scope: Scope, subjects: Sequence[Subject]) -> tuple[Looks, datetime | None]:
+        """What an earlier process saw of what this one did not look at yet, and when."""
+        if all(subject.key in self._seen for subject in subjects):
+            return {}, None
+        kept = self._cache.looks(scope.region, scope.stack, subjects)
+        if kept is None:
+            return {}, None
+        old = {key: seen for key, seen in kept[0].items() if key not in self._seen}
+        self._seen.update(old)
+        return old, kept[1]
+
+    def _stale(self, decided: Sequence[Decision], subjects: Sequence[Subject], old: Looks) -> set[tuple[object, ...]]:
+        """Of what was recalled, that of which something is to be done: it is read anew, whole."""
+        busy = {item.address for item in decided if item.verdict != "nothing"}
+        return {subject.key for subject in subjects if subject.key in old and subject.address in busy}
 
     def _place(self, scope: Scope, *, delete_data: bool = False) -> Placement:
         return Placement(scope.region, scope.stack, self._reader.identity().account, delete_data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,8 @@ from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
 from genesys_tui.engine.executor.execution import Execution
-from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover
+from genesys_tui.engine.inventory.cache import Cache
+from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover, from_cache
 from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
@@ -27,6 +29,7 @@ from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Actual, Fragment, Wish
 from genesys_tui.engine.planning import Planning
 from genesys_tui.engine.providers import registry
+from genesys_tui.engine.remembered import remember, remembered
 from genesys_tui.engine.state.backend import Scope
 
 if TYPE_CHECKING:
@@ -55,7 +58,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to work. None: as boto3 finds it (environment, config files). `home`: where state is kept."""
+    """Where to work. None: as boto3 finds it (environment, config files). `home`: where state is kept. `cached`: take
+    what was read before for what is; then nothing is ever applied."""
 
     profile: str | None = None
     region: str | None = None
@@ -63,6 +67,11 @@ class Settings:
     endpoint: str | None = None
     read_only: bool = False
     home: Path | None = None
+    cached: bool = False
+
+    @property
+    def target(self) -> Target:
+        return Target(self.profile, self.region, self.endpoint)
 
 
 class _opened(cached_property[T]):  # noqa: N801 - it is used as a decorator
@@ -85,10 +94,16 @@ class Workspace:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.opening = RLock()
+        self._told = settings.cached
+        """Whether it is remembered already who we are."""
 
     def identity(self) -> Identity:
         """One STS call, remembered. Raises `NoCredentialsError`."""
-        return self._reader.identity()
+        identity = self._reader.identity()
+        if not self._told:
+            self._told = True
+            remember(home_folder(self.settings.home), self.settings.target, identity)
+        return identity
 
     @property
     def stack(self) -> str:
@@ -98,8 +113,23 @@ class Workspace:
     # what exists --------------------------------------------------------------------------------------------------
     def inventory(self, on_page: OnPage | None = None) -> Inventory:
         """List the account. `on_page` is called with each page as it arrives, from another thread."""
-        self.identity()
-        return discover(self._reader, self._ours(), on_page)
+        identity = self.identity()
+        found = discover(self._reader, self._ours(self._backend), on_page)
+        actuals = (resource.actual for resource in found.resources)
+        self._cache(identity).keep_sweep(identity.region, actuals, found.read_at)
+        return found
+
+    def cached_inventory(self) -> Inventory | None:
+        """The account as the last sweep saw it, and what of it is ours today: no call is sent. None where it was never
+        listed, or where it is not known who we are."""
+        from genesys_tui.engine.state.sqlite import SqliteBackend
+
+        identity = remembered(home_folder(self.settings.home), self.settings.target)
+        kept = self._cache(identity).sweep(identity.region) if identity else None
+        if identity is None or kept is None:
+            return None
+        with closing(SqliteBackend(self._state_file(identity))) as backend:
+            return from_cache(kept[0], self._ours(backend), identity.region, kept[1])
 
     def details(self, resource: Resource, fields: Fields | None = None) -> Actual | None:
         """Read all (or these) fields of one resource; what has no kind yet is returned as it was listed."""
@@ -153,6 +183,8 @@ class Workspace:
 
         if self.settings.read_only:
             raise BlockedError("this workspace is read-only", todo="leave --read-only out to apply")
+        if self.settings.cached:
+            raise BlockedError("this plan rests on what was read before", todo="leave --cached out to apply")
         for finding in plan.findings:
             if finding.severity == "blocked":
                 raise BlockedError(f"{finding.address}: {finding.message}", todo=finding.fix)
@@ -203,24 +235,31 @@ class Workspace:
     def _backend(self) -> Backend:
         from genesys_tui.engine.state.sqlite import SqliteBackend
 
-        return SqliteBackend(state_folder(self.settings.home) / f"{_partition(self.identity())}.db")
+        return SqliteBackend(self._state_file(self.identity()))
 
     @_opened
     def _planning(self) -> Planning:
-        return Planning(self._reader, self._backend, home_folder(self.settings.home))
+        return Planning(self._reader, self._backend, self._cache(self.identity()), home_folder(self.settings.home))
 
     def _session(self, *, read_only: bool) -> Session:
         from genesys_tui.engine.providers.aws.session import Session
 
-        settings = self.settings
-        return Session(Target(settings.profile, settings.region, settings.endpoint), read_only=read_only)
+        home = home_folder(self.settings.home)
+        known = remembered(home, self.settings.target) if self.settings.cached and read_only else None
+        return Session(self.settings.target, read_only=read_only, known=known)
 
-    def _ours(self) -> dict[tuple[str, str], tuple[str, Fragment]]:
+    def _state_file(self, identity: Identity) -> Path:
+        return state_folder(self.settings.home) / f"{_partition(identity)}.db"
+
+    def _cache(self, identity: Identity) -> Cache:
+        return Cache(home_folder(self.settings.home) / "cache" / f"{_partition(identity)}.db")
+
+    def _ours(self, backend: Backend) -> dict[tuple[str, str], tuple[str, Fragment]]:
         """Of all regions: a bucket is listed in each of them."""
         return {
             (fragment.kind, fragment.id): (scope.stack, fragment)
-            for scope in self._backend.stacks()
-            for fragment in self._backend.load(scope).fragments.values()
+            for scope in backend.stacks()
+            for fragment in backend.load(scope).fragments.values()
         }
 
 

@@ -224,6 +224,7 @@ def test_an_inventory(shell: Shell, account: Account) -> None:
                 "region": "eu-west-1",
                 "tags": {"team": "web"},
                 "managed": True,
+                "of_aws": None,
                 "owner": None,
                 "adoption": None,
             },
@@ -235,6 +236,7 @@ def test_an_inventory(shell: Shell, account: Account) -> None:
                 "region": "eu-west-1",
                 "tags": {},
                 "managed": False,
+                "of_aws": None,
                 "owner": None,
                 "adoption": None,
             },
@@ -242,6 +244,7 @@ def test_an_inventory(shell: Shell, account: Account) -> None:
         "calls": 3,
         "seconds": 0.4,
         "errors": ["rds: access denied (rds:DescribeDBInstances)"],
+        "read_at": "2026-11-20T12:00:00+00:00",
     }
 
 

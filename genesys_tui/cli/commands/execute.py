@@ -5,7 +5,16 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
-from genesys_tui.cli.change import Request, adopt_option, carry_out, change_options, check, flags
+from genesys_tui.cli.change import (
+    Request,
+    adopt_option,
+    cached_option,
+    carry_out,
+    change_options,
+    check,
+    check_cached,
+    flags,
+)
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.wishes import wish_of
@@ -49,15 +58,22 @@ def _intent(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
 
 
 def _execute(
-    words: tuple[str, ...], *, apply: bool, adopt: bool, allow_data_loss: bool, detailed_exitcode: bool
+    words: tuple[str, ...],
+    *,
+    apply: bool,
+    adopt: bool,
+    allow_data_loss: bool,
+    detailed_exitcode: bool,
+    cached: bool,
 ) -> int:
     common, terminal = begin()
     command = ("execute", *words, *flags(adopt=adopt, allow_data_loss=allow_data_loss), "--apply")
     wish = wish_of(words, adopt=adopt, delete_data=allow_data_loss)
     request = Request(common, command, apply, allow_data_loss, detailed_exitcode, wish.region)
     check(request, terminal)
-    with opened(common, wish) as workspace:
-        return carry_out(workspace.plan(wish), request, workspace, terminal)
+    check_cached(cached=cached, apply=apply)
+    with opened(common, wish, cached=cached) as workspace:
+        return carry_out(workspace.plan(wish, refresh=not cached), request, workspace, terminal)
 
 
 command = _Execute(
@@ -83,6 +99,7 @@ command = _Execute(
         ),
         *change_options(),
         adopt_option(),
+        cached_option(),
     ],
     context_settings={"ignore_unknown_options": True},
 )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import click
+
 from genesys_tui.cli import exits
+from genesys_tui.cli.change import age_text, cached_option
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.render.inventory import inventory_summary, inventory_text
 from genesys_tui.cli.render.text import counted
 from genesys_tui.cli.terminal import Terminal
+from genesys_tui.engine.model.errors import UsageError
 from genesys_tui.engine.model.plan_document import inventory_document
 from genesys_tui.engine.model.shown import shown
 
@@ -17,11 +22,15 @@ if TYPE_CHECKING:
     from genesys_tui.engine.workspace import Inventory, Resource, Workspace
 
 
-def _inventory() -> int:
+def _inventory(*, cached: bool, all: bool) -> int:
     common, terminal = begin()
-    with opened(common) as workspace:
+    with opened(common, cached=cached) as workspace:
+        inventory = _recalled(workspace) if cached else _read(workspace, terminal)
         identity = workspace.identity()
-        inventory = _read(workspace, terminal)
+    whole, inventory = inventory, inventory if all else without_furniture(inventory)
+    hidden = len(whole.resources) - len(inventory.resources)
+    if cached:
+        terminal.message(f"What was read before, {age_text(inventory.read_at)}.")
     if terminal.as_json:
         terminal.document(inventory_document(identity, inventory))
     elif inventory.resources:
@@ -32,6 +41,8 @@ def _inventory() -> int:
         terminal.message("The rest is complete.")
     if not terminal.as_json:
         terminal.message(inventory_summary(inventory))
+        if hidden:
+            terminal.message(f"{counted(hidden, 'thing')} of AWS's own left out: --all shows them.")
     return exits.DONE
 
 
@@ -47,8 +58,24 @@ def _read(workspace: Workspace, terminal: Terminal) -> Inventory:
     return inventory
 
 
+def _recalled(workspace: Workspace) -> Inventory:
+    inventory = workspace.cached_inventory()
+    if inventory is None:
+        raise UsageError("this account was not listed yet", todo="list it once", command="genesys inventory")
+    return inventory
+
+
+def without_furniture(inventory: Inventory) -> Inventory:
+    """Without what is AWS's own: default networks, roles that services made for themselves."""
+    return replace(inventory, resources=tuple(one for one in inventory.resources if not one.actual.of_aws))
+
+
 command = GenesysCommand(
     "inventory",
     callback=_inventory,
     help="List what exists in the account and region, and what of it is managed. Changes nothing.",
+    params=[
+        cached_option(),
+        click.Option(["--all"], is_flag=True, help="With what is AWS's own: default networks, service-linked roles."),
+    ],
 )

@@ -10,6 +10,7 @@ from genesys_tui.cli.change import (
     Request,
     adopt_option,
     allow_data_loss_option,
+    cached_option,
     carry_out,
     detailed_exitcode_option,
     flags,
@@ -20,7 +21,9 @@ from genesys_tui.cli.wishes import names_stack_file, wish_here
 from genesys_tui.engine.model.errors import UsageError
 
 
-def _plan(file: str | None, *, out: str | None, adopt: bool, allow_data_loss: bool, detailed_exitcode: bool) -> int:
+def _plan(
+    file: str | None, *, out: str | None, adopt: bool, allow_data_loss: bool, detailed_exitcode: bool, cached: bool
+) -> int:
     common, terminal = begin()
     if out is not None and (not out or names_stack_file(out)):
         raise UsageError(
@@ -32,8 +35,8 @@ def _plan(file: str | None, *, out: str | None, adopt: bool, allow_data_loss: bo
     stack_file = (*([file] if file else []), *flags(adopt=adopt, allow_data_loss=allow_data_loss))
     request = Request(common, ("apply", *([out] if out else stack_file)), False, detailed_exitcode=detailed_exitcode)
     wish = wish_here(file, adopt=adopt, delete_data=allow_data_loss)
-    with opened(common, wish) as workspace:
-        plan = workspace.plan(wish)
+    with opened(common, wish, cached=cached) as workspace:
+        plan = workspace.plan(wish, refresh=not cached)
         if out:
             workspace.save_plan(plan, wish, Path(out))
         return carry_out(plan, request, workspace, terminal)
@@ -47,6 +50,7 @@ command = GenesysCommand(
         click.Argument(["file"], required=False, metavar="[FILE]"),
         click.Option(["--out"], metavar="PLANFILE", help="Save the plan; `genesys apply PLANFILE` applies it later."),
         adopt_option(),
+        cached_option(),
         allow_data_loss_option(),
         detailed_exitcode_option(),
     ],

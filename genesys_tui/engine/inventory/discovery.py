@@ -55,6 +55,7 @@ def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inv
     place = Placement(session.region, account=session.identity().account)
     readings = [registry.kind(name).discover(place) for name in registry.names()] + [tagging.discover()]
     answers = session.run(readings, on_found=sweep.keep)
+    sweep.finish()
     return Inventory(
         resources=tuple(sweep.resources.values()),
         errors=_errors(names, answers),
@@ -65,43 +66,64 @@ def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inv
 
 
 class _Sweep:
-    """What was found until now. A thing that two listings tell of is one resource."""
+    """What was found until now. What the tagging API tells of a thing that a kind lists too completes its tags; what no
+    kind lists is shown as the API tells it, at the end."""
 
     def __init__(self, ours: Ours, region: str, on_page: OnPage | None) -> None:
         self.resources: dict[tuple[str, str], Resource] = {}
+        self._by_arn: dict[str, tuple[str, str]] = {}
+        self._told: list[Actual] = []
+        self._kinds = frozenset(registry.names())
         self._ours = ours
         self._region = region
         self._on_page = on_page
 
     def keep(self, page: tuple[Actual, ...]) -> None:
-        shown = tuple(self._resource(actual) for actual in page)
-        self.resources.update({(item.actual.kind, item.actual.id): item for item in shown})
-        if self._on_page is not None and shown:
-            self._on_page(shown)
+        self._told += [actual for actual in page if actual.kind not in self._kinds]
+        self._show([self._resource(actual) for actual in page if actual.kind in self._kinds])
+
+    def finish(self) -> None:
+        """What only the tagging API told."""
+        known = [(actual, self._by_arn.get(actual.arn)) for actual in self._told]
+        for actual, key in known:
+            if key is not None:
+                there = self.resources[key]
+                tags = {**actual.tags, **there.actual.tags}
+                self.resources[key] = replace(there, actual=replace(there.actual, tags=tags))
+        self._show([self._resource(actual) for actual, key in known if key is None])
+
+    def _show(self, resources: list[Resource]) -> None:
+        for item in resources:
+            key = (item.actual.kind, item.actual.id)
+            self.resources[key] = item
+            if item.actual.arn:
+                self._by_arn[item.actual.arn] = key
+        if self._on_page is not None and resources:
+            self._on_page(tuple(resources))
 
     def _resource(self, actual: Actual) -> Resource:
-        key = (actual.kind, actual.id)
-        known = self.resources.get(key)
-        whole = _together(known.actual, actual) if known else actual
         # Where a listing does not say the region, it is the one that was asked.
-        whole = whole if whole.region else replace(whole, region=self._region)
-        stack, fragment = self._ours.get(key, (None, None))
+        whole = actual if actual.region else replace(actual, region=self._region)
+        stack, fragment = self._ours.get((actual.kind, actual.id), (None, None))
         if fragment is None or not fragment.owned:
             return Resource(whole)
         return Resource(whole, fragment.address, stack)
 
 
-def _together(one: Actual, other: Actual) -> Actual:
-    """What two listings tell of a thing: the kind's own tells more, the tagging API more of its tags."""
-    first, second = (one, other) if one.spec or one.created else (other, one)
-    return replace(
-        first,
-        region=first.region or second.region,
-        tags={**second.tags, **first.tags},
-        arn=first.arn or second.arn,
-        created=first.created or second.created,
-    )
+def from_cache(actuals: Sequence[Actual], ours: Ours, region: str, read_at: datetime) -> Inventory:
+    """What an earlier sweep saw, with what is ours today."""
+    sweep = _Sweep(ours, region, None)
+    sweep.keep(tuple(actuals))
+    sweep.finish()
+    return Inventory(tuple(sweep.resources.values()), (), 0, 0.0, read_at)
 
 
 def _errors(names: Sequence[str], answers: Sequence[CallError | None]) -> tuple[str, ...]:
-    return tuple(f"{name}: {error}" for name, error in zip(names, answers, strict=True) if isinstance(error, CallError))
+    """One line for each reason, with all kinds that failed so."""
+    failed: dict[str, list[str]] = {}
+    for name, error in zip(names, answers, strict=True):
+        if isinstance(error, CallError):
+            denied = error.failure == "denied"
+            reason = "access denied" if denied else str(error)
+            failed.setdefault(reason, []).append(f"{name} ({error.call})" if denied else name)
+    return tuple(f"{', '.join(several)}: {reason}" for reason, several in failed.items())

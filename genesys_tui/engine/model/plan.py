@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from genesys_tui.engine.model.call import Call
@@ -142,6 +143,8 @@ class Plan:
     conflicts: tuple[Conflict, ...] = ()
     outside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The outputs of what it refers to and what is neither planned nor remembered, by address."""
+    read_at: datetime | None = None
+    """When what it rests on was read, where that was not now."""
 
     @property
     def changes(self) -> int:

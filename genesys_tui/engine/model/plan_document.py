@@ -50,6 +50,8 @@ class Listing(Protocol):
     def calls(self) -> int: ...
     @property
     def seconds(self) -> float: ...
+    @property
+    def read_at(self) -> datetime: ...
 
 
 def plan_document(plan: Plan, actions: Actions) -> Json:
@@ -96,6 +98,7 @@ def inventory_document(identity: Identity, inventory: Listing) -> Json:
         "calls": inventory.calls,
         "seconds": round(inventory.seconds, 3),
         "errors": list(inventory.errors),
+        "read_at": inventory.read_at.isoformat(),
     }
 
 
@@ -231,6 +234,7 @@ def _resource(resource: Seen) -> Json:
         "region": actual.region,
         "tags": dict(actual.tags),
         "managed": resource.managed,
+        "of_aws": actual.of_aws or None,
         "owner": None,
         "adoption": None,
     }

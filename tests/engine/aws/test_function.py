@@ -16,10 +16,12 @@ from genesys_tui.engine.model.specs.base import WISH
 from genesys_tui.engine.model.specs.function import DEPRECATED, RUNTIMES, FunctionSpec
 from genesys_tui.engine.providers.aws.serverless.function import Function
 from genesys_tui.engine.providers.aws.serverless.function_limits import Limits
+from tests.engine.aws.test_iam import allowed, real, statements, supports
 
 PLACE = Placement("eu-west-1", "shop", "123456789012")
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:answer"
 ROLE = "arn:aws:iam::123456789012:role/runner"
+OPEN = "lambda:InvokeFunctionUrl"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:jobs"
 SHA = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
 TOLD: Mapping[str, Any] = {
@@ -61,6 +63,10 @@ def wish(**fields: Any) -> FunctionSpec:
 
 def updated(have: Actual, limits: Limits | None = None, **fields: Any) -> list[Call]:
     return [call for line in Function().update(have, spec(**fields), PLACE, limits) for call in line.calls]
+
+
+def deleted(have: Actual) -> list[Call]:
+    return [call for line in Function().delete(have, None) for call in line.calls]
 
 
 def statement(action: str, principal: object = "*") -> str:
@@ -138,10 +144,10 @@ def test_an_architecture_is_changed_by_sending_the_same_code_again() -> None:
 
 def test_a_url_without_authentication_is_open_only_when_its_policy_says_so() -> None:
     url = {"FunctionUrl": "https://x.lambda-url.eu-west-1.on.aws/", "AuthType": "NONE"}
-    half = policy(statement("lambda:InvokeFunctionUrl", '"*"'))
+    half = policy(statement(OPEN, '"*"'))
     both = policy(*(statement(f"lambda:Invoke{what}", '{"AWS":"*"}') for what in ("FunctionUrl", "Function")))
-    for allowed, auth in ((None, None), (half, None), (both, "none")):
-        found = told({}, {"url": url, "policy": allowed}, {"EventSourceMappings": []})
+    for lets_in, auth in ((None, None), (half, None), (both, "none")):
+        found = told({}, {"url": url, "policy": lets_in}, {"EventSourceMappings": []})
         assert found.spec["url"] == {"auth": auth, "cors": None}
     mended = updated(told({}, {"url": url, "policy": half}, {}), url={"auth": "none"})
     assert [call.operation for call in mended] == ["UpdateFunctionUrlConfig", "AddPermission"]
@@ -171,8 +177,7 @@ def test_other_sources_than_queues_are_left_alone_and_go_with_the_function() -> 
     assert have.spec["queues"] == {"jobs": {"queue": QUEUE, "batch": 5, "window": 0, "enabled": False}}
     [call] = updated(have, queues={"jobs": {"enabled": True}})
     assert call.params == {"UUID": "3", "Enabled": True}
-    deleted = [call for line in Function().delete(have, None) for call in line.calls]
-    assert [call.params.get("UUID") for call in deleted] == ["1", "2", "3", "4", None]
+    assert [call.params.get("UUID") for call in deleted(have)] == ["1", "2", "3", "4", None]
 
 
 def test_a_listing_tells_no_variables() -> None:
@@ -190,6 +195,34 @@ def test_a_young_role_is_waited_for() -> None:
         (rule.code, rule.message, rule.seconds) for rule in call.retry_on
     }
     assert call.also_needs["iam:PassRole"] == (ROLE,)
+
+
+def test_every_call_needs_real_permissions_on_what_they_can_be_restricted_to() -> None:
+    url = {"url": {"FunctionUrl": "https://x", "AuthType": "NONE"}, "policy": policy(statement(OPEN, '"*"'))}
+    have = told({}, url, {"EventSourceMappings": [{"UUID": "1", "EventSourceArn": QUEUE}]})
+    layer = "arn:aws:lambda:eu-west-1:123456789012:layer:lib:1"
+    whole = spec(
+        role=ROLE,
+        runtime="python3.13",
+        handler="a.b",
+        code=SHA,
+        concurrency=5,
+        layers=layer,
+        subnets=["subnet-1"],
+        security_groups=["sg-1"],
+        url={"auth": "none"},
+        queues={"jobs": {"queue": QUEUE}},
+    )
+    made = [call for line in Function().create("answer", whole, PLACE, None) for call in line.calls]
+    changed = updated(
+        have, memory=512, code="AAAA", concurrency=None, url={"auth": "iam"}, queues={"jobs": {"batch": 5}}
+    )
+    gone = [*updated(have, url=None, queues={"jobs": None}), *deleted(have)]
+    tagged = [call for line in Function().mark(have, {"a": "b", "c": None}, None) for call in line.calls]
+    for call in (*made, *changed, *gone, *tagged):
+        for action, resources in allowed(statements(call)).items():
+            assert action in real(action.partition(":")[0]), action
+            assert all(supports(action, resource) for resource in resources), (action, resources)
 
 
 # limits -----------------------------------------------------------------------------------------------------------

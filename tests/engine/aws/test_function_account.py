@@ -16,6 +16,7 @@ from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Wish
 from genesys_tui.engine.model.specs.function import RUNTIMES
+from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws.serverless import function_parts
 from genesys_tui.engine.workspace import Settings, Workspace, parse_intent, read_stack_file
 
@@ -124,8 +125,9 @@ def test_all_that_a_function_brings_along_comes_and_goes_with_it(workspace: Work
     plan = workspace.plan(filed(tmp_path, less, queues=("jobs",)))
     assert actions(plan) == {"rule.answer-schedule": "delete"}
     done(workspace, workspace.plan_destroy())
-    left = [one.actual for one in workspace.inventory().resources if not one.actual.of_aws]
-    assert {actual.kind for actual in left} & {"function", "role", "log-group", "queue", "api", "rule"} == set()
+    made = ("function", "answer"), ("role", "answer"), ("log-group", "/aws/lambda/answer"), ("api", "answer")
+    looks = [registry.kind(kind).locate(name) for kind, name in (*made, ("rule", "answer-event"))]
+    assert workspace._reader.run(looks) == [None] * len(looks)
 
 
 def test_its_role_may_do_only_what_it_needs(workspace: Workspace, aws: str, tmp_path: Path) -> None:

@@ -68,11 +68,23 @@ class Cors(Part):
     credentials: bool | None = None
 
 
+CORS = {"max_age": 0, "credentials": False}
+"""What Lambda makes of what is not said."""
+
+
+def _whole_cors(value: object, info: ValidationInfo) -> object:
+    """A wish says all of it."""
+    return {**CORS, **value} if info.context == WISH and isinstance(value, dict) else value
+
+
+_Cors = Annotated[Cors, BeforeValidator(_whole_cors)]
+
+
 class Url(Part):
     """A URL of the function's own. `auth`: `none`, anybody may call it, or `iam`."""
 
     auth: Literal["none", "iam"] | None = None
-    cors: Cors | None = None
+    cors: _Cors | None = None
 
 
 _Batch = Annotated[int, Field(ge=1, le=10_000)]
@@ -103,7 +115,7 @@ class Trigger(Part):
     path: Annotated[str, Field(pattern=r"^/\S*$")] | None = None
     methods: Annotated[list[_Method], BeforeValidator(_upper)] | None = None
     auth: Literal["none", "iam"] | None = None
-    cors: Cors | None = None
+    cors: _Cors | None = None
     schedule: Expression | None = None
     pattern: JsonText | None = None
     queue: _Queue | None = None

@@ -27,6 +27,9 @@ ALL_OUT = "all-out"
 SELF = "self"
 """The members of the group itself."""
 
+ANYWHERE = "anywhere"
+"""Every IPv4 address."""
+
 PROTOCOLS = ("tcp", "udp", "icmp", "icmpv6", "all")
 ALL_PORTS = "0-65535"
 
@@ -34,12 +37,16 @@ ALL_PORTS = "0-65535"
 def _range(text: str) -> str:
     """A range as AWS writes it, a single address as a range of one; empty for what is none. Raises ValueError for one
     that is wrong."""
+    if text == ANYWHERE:
+        return "0.0.0.0/0"
     if not re.fullmatch(r"[\d.]+(/\d+)?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/\d+", text):
         return ""
     try:
         return str(ip_network(text))
     except ValueError as error:
-        raise ValueError(f"{error}: it takes a range such as 10.0.0.0/16, a security group, or {SELF}") from None
+        raise ValueError(
+            f"{error}: it takes a range such as 10.0.0.0/16, a security group, {ANYWHERE} or {SELF}"
+        ) from None
 
 
 def _peer(value: object, refer: ValidatorFunctionWrapHandler, info: ValidationInfo) -> str:
@@ -49,7 +56,7 @@ def _peer(value: object, refer: ValidatorFunctionWrapHandler, info: ValidationIn
 
 
 Peer = Annotated[str, Refers("security-group", "id", (SELF,)), WrapValidator(_peer)]
-"""An address range, a security group (by its name here, or its id), a prefix list (`pl-...`), or `self`."""
+"""An address range, `anywhere`, a security group (by its name here, or its id), a prefix list (`pl-...`), or `self`."""
 
 
 def _as_text(value: object) -> object:
@@ -62,7 +69,7 @@ def _ports(value: str, info: ValidationInfo) -> str:
     found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", value)
     low, high = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
     if not low <= high <= 65_535:
-        raise ValueError("it takes a port such as 443, or a range such as 8000-8100, of 0 to 65535")
+        raise ValueError("it takes a port (0 to 65535) such as 443, a range such as 8000-8100, or all")
     return str(low) if low == high else f"{low}-{high}"
 
 
@@ -102,13 +109,13 @@ class Rule(Part):
         direction = "in" if ends == ["from"] else "out"
         if value.get("direction", direction) != direction:
             raise ValueError("`from` is for the direction in, `to` for the direction out")
-        ports = value.get("ports")
-        protocol = value.get("protocol") or ("all" if ports is None else "tcp")
+        ports = None if value.get("ports") == "all" else value.get("ports")
+        protocol = value.get("protocol") or ("tcp" if value.get("ports") else "all")
         if protocol in ("tcp", "udp"):
             ports = ALL_PORTS if ports is None else ports
         elif ports is not None:
             raise ValueError(f"ports go with tcp and udp, not with {protocol}")
-        said = {"direction": direction, "protocol": protocol, "ports": ports, ends[0]: value[ends[0]]}
+        said = {"ports": ports, "direction": direction, "protocol": protocol, ends[0]: value[ends[0]]}
         return {key: one for key, one in {**value, **said}.items() if one is not None}
 
 
@@ -137,6 +144,8 @@ class SecurityGroupSpec(Spec):
         yield from super().mistakes()
         if self.description and not re.fullmatch(r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]+", self.description):
             yield ("description",), "letters, digits, spaces, and any of ._-:/()#,@[]+=&;{}!$*"
+        if "Name" in self.tags:
+            yield ("tags", "Name"), "the group's own name is written there"
         for name in self.rules or ():
             if not (1 <= len(name) <= 255 and name.isprintable()):
                 yield ("rules", name), "a rule's name is 1 to 255 printable characters"

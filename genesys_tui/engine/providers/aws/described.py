@@ -27,7 +27,8 @@ class Part:
     call: Callable[[str], Call | Reading[Answer | None]]
     fields: frozenset[str] = frozenset()
     outputs: bool = False
-    """Whether an output stands in it: then it is asked too when no field is, which is to ask for the outputs."""
+    """Whether an output stands in it: then it is asked too when no field is, or only the tags are: that is to ask for the
+    outputs, and to adopt."""
 
 
 Told = Mapping[str, Answer | None]
@@ -52,7 +53,7 @@ class Described(Kind[S], Generic[S]):
         asked = [
             name
             for name, part in self.parts.items()
-            if name == first or part.fields & fields or (part.outputs and not fields)
+            if name == first or part.fields & fields or (part.outputs and fields <= {"tags"})
         ]
         answers = yield [self.parts[name].call(id) for name in asked]
         if answers[0] is None:

@@ -8,16 +8,24 @@ from typing import Any, Final
 
 from genesys_tui.engine.model.call import Call, Params, Token, Value
 from genesys_tui.engine.model.kind import Placement
-from genesys_tui.engine.model.resource import MARK_PREFIX
+from genesys_tui.engine.model.resource import MARK_PREFIX, Reference
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire
 
 TAGGING: Final = Tagging("ec2", "CreateTags", "DeleteTags", on="Resources", keys="Tags")
 NEEDS_TAGGING: Final[Mapping[str, tuple[str, ...]]] = {"ec2:CreateTags": ()}
 
 
-def filters(values: Mapping[str, Value]) -> Value:
-    """The filters of a describe call."""
-    return [{"Name": name, "Values": value if isinstance(value, list) else [value]} for name, value in values.items()]
+def filters(values: Mapping[str, Value]) -> list[Value]:
+    """The filters of a describe call. EC2 takes `*`, `?` and `\\` in a value as a pattern: here they are plain."""
+    return [
+        {"Name": name, "Values": [_literal(one) for one in (value if isinstance(value, list) else [value])]}
+        for name, value in values.items()
+    ]
+
+
+def _literal(value: Value) -> Value:
+    plain = isinstance(value, str) and not isinstance(value, Reference)
+    return re.sub(r"([*?\\])", r"\\\1", value) if plain and isinstance(value, str) else value
 
 
 def ours() -> Value:
@@ -25,7 +33,7 @@ def ours() -> Value:
     return filters({f"tag:{MARK_PREFIX}step": Token()})
 
 
-def tagged(resource: str, name: str, tags: Mapping[str, str | None], place: Placement) -> Value:
+def tagged(resource: str, name: str, tags: Mapping[str, str | None], place: Placement) -> list[Value]:
     """The tags of a create: the name is one of them."""
     return [{"ResourceType": resource, "Tags": tags_on_wire({"Name": name, **marked(tags, place)})}]
 
@@ -39,6 +47,11 @@ def region_of(zone: str) -> str:
     """`eu-west-1` of the zone `eu-west-1a`."""
     found = re.match(r"[a-z]+(-[a-z]+)+-[0-9]+", zone)
     return found[0] if found else ""
+
+
+def arn_of_nobody(place: Placement, rest: str) -> str:
+    """The ARN of what has no account in it: images and snapshots."""
+    return f"arn:{place.partition}:ec2:{place.region}::{rest}"
 
 
 def tag_calls(id: str, tags: Mapping[str, str | None]) -> tuple[Call, ...]:

@@ -182,6 +182,8 @@ def _resources(call: Call, action: str, account: str, region: str) -> set[str]:
     match action.partition(":")[0], call.service:
         case "s3", "s3":
             return {_s3_arn(call, action, partition)}
+        case "ec2", "ec2" if call.on and not _tags_on_create(call, action):
+            return set(filter(None, call.on)) or {"*"}
         case "ec2", "ec2":
             names = _ec2_names(call, action)
             return {f"arn:{partition}:ec2:{call.region or region}:{account or '*'}:{name}" for name in names} or {"*"}

@@ -37,7 +37,6 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeNetworkInterfaces",
             "DescribeRouteTables",
             "DescribeSecurityGroupRules",
-            "DescribeSecurityGroupRules",
             "DescribeSecurityGroups",
             "DescribeSubnets",
             "DescribeVpcAttribute",

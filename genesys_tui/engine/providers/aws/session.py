@@ -70,8 +70,15 @@ class Session:
     """
 
     def __init__(
-        self, target: Target, *, read_only: bool = True, concurrency: int = 32, clock: Clock | None = None
+        self,
+        target: Target,
+        *,
+        read_only: bool = True,
+        concurrency: int = 32,
+        clock: Clock | None = None,
+        known: Identity | None = None,
     ) -> None:
+        """`known`: who we were last; then nobody is asked who we are."""
         self.read_only = read_only
         self.threads = Threads(concurrency)
         """For the work around calls. The calls themselves have threads of their own, so that work may wait for them."""
@@ -79,7 +86,7 @@ class Session:
         self._clock = clock or Clock()
         self._limits = Limits(self._clock)
         self._clients = Clients(target, concurrency, self._hook)
-        self._identity: Identity | None = None
+        self._identity: Identity | None = known
         self._identifying = Lock()
         self._flights: dict[Future[Answer | None], _Flight] = {}
         self._current = local()
@@ -91,7 +98,7 @@ class Session:
     @property
     def region(self) -> str:
         """The region to work in. Raises `UsageError` where none is configured."""
-        return self._clients.region
+        return self._identity.region if self._identity else self._clients.region
 
     def identity(self) -> Identity:
         """Who we are: one `sts:GetCallerIdentity`, remembered. Raises `NoCredentialsError`, or `CallError` where STS

@@ -10,10 +10,18 @@ from genesys_tui.engine.model.call import read
 from genesys_tui.engine.model.kind import Found, Reading
 from genesys_tui.engine.model.resource import Actual
 
-KINDS: Mapping[str, str] = {"s3": "bucket", "ec2:vpc": "network"}
-"""Types that a kind lists: what is told of them here (tags, ARN) completes what its own listing tells."""
-
-PARTS = frozenset({"ec2:subnet", "ec2:internet-gateway", "ec2:route-table"})
+PARTS = frozenset(
+    {
+        "ec2:internet-gateway",
+        "ec2:natgateway",
+        "ec2:route-table",
+        "ec2:security-group-rule",
+        "ec2:subnet",
+        "ec2:vpc-endpoint",
+        "elasticloadbalancing:listener",
+        "elasticloadbalancing:targetgroup",
+    }
+)
 """Types that a kind shows as parts of its own."""
 
 
@@ -30,8 +38,6 @@ def of_arn(arn: str, tags: Mapping[str, str]) -> Actual:
     head, _, tail = rest.partition(separator) if separator else ("", "", rest)
     type_ = f"{service}:{head}" if head else service
     name = tags.get("Name") or tail or rest
-    if type_ in KINDS:
-        return Actual(KINDS[type_], tail, name, region, tags=tags, arn=arn)
     return Actual(type_, arn, name, region, tags=tags, arn=arn)
 
 

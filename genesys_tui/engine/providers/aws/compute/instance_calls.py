@@ -64,10 +64,10 @@ def terminate(id: str, name: str, arn: str) -> Call:
     )
 
 
-def modify(id: Id, arn: str, **attributes: Value) -> Call:
+def modify(id: Id, *on: str, **attributes: Value) -> Call:
     """One attribute: EC2 takes no more at once."""
     params: Params = {"InstanceId": id, **attributes}
-    return Call("ec2", "ModifyInstanceAttribute", params, idempotent=True, retry_on=(THERE,), on=(arn,))
+    return Call("ec2", "ModifyInstanceAttribute", params, idempotent=True, retry_on=(THERE,), on=on)
 
 
 def attach(id: Id, volume: str, device: str, on: tuple[str, ...]) -> Call:
@@ -101,38 +101,12 @@ def detach(id: str, volume: str, device: str, on: tuple[str, ...]) -> Call:
     )
 
 
-def grow(volume: str, size: int, on: tuple[str, ...]) -> Call:
-    return ec2_modify_volume(volume, {"Size": size}, on)
-
-
-def ec2_modify_volume(volume: str, changes: Params, on: tuple[str, ...]) -> Call:
-    """It can be used meanwhile, and from `optimizing` on it is what was asked for."""
-    look = read("ec2", "DescribeVolumesModifications", {"VolumeIds": [volume]})
-    states = "VolumesModifications[*].ModificationState"
-    return Call(
-        "ec2",
-        "ModifyVolume",
-        {"VolumeId": volume, **changes},
-        idempotent=True,
-        wait=Wait(
-            look,
-            f"!contains({states} || `[]`, 'modifying')",
-            f"until volume {volume} is changed",
-            f"contains({states} || `[]`, 'failed')",
-            interval=5,
-            limit=1800,
-        ),
-        on=on,
-        seconds=10,
-    )
-
-
 def choose_subnet(where: Mapping[str, Value], *, public: bool) -> Call:
     """The first one by zone, of the wanted sort where there is one."""
     sort = f"sort_by(Subnets[?MapPublicIpOnLaunch == `{'true' if public else 'false'}`], &AvailabilityZone)"
     any_ = "sort_by(Subnets, &AvailabilityZone)"
     look = read("ec2", "DescribeSubnets", {"Filters": ec2.filters({**where, "state": "available"})})
-    return replace(look, captures={"_subnet": Capture(f"({sort} | [0] || {any_} | [0]).SubnetId")})
+    return replace(look, captures={"_subnet": Capture(f"({sort}[0] || {any_}[0]).SubnetId")})
 
 
 def zone_of_volume(volume: str) -> Call:

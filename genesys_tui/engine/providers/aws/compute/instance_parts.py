@@ -95,7 +95,7 @@ def user_data_of(answer: Answer) -> str | None:
 
 def _created(raw: Raw) -> datetime | None:
     """When its first network interface was attached, which stays: its launch time is that of its last start."""
-    first = next((one for one in raw.get("NetworkInterfaces", ()) if _is_first(one)), {})
+    first: Raw = next((one for one in raw.get("NetworkInterfaces", ()) if _is_first(one)), {})
     attached_at: datetime | None = (first.get("Attachment") or {}).get("AttachTime")
     return attached_at
 

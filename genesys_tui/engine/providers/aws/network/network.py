@@ -18,7 +18,8 @@ from genesys_tui.engine.model.kind import Fields, Found, Kind, Placement, Readin
 from genesys_tui.engine.model.plan import Line, Reversal
 from genesys_tui.engine.model.resource import Actual, address_of
 from genesys_tui.engine.model.specs.network import NetworkSpec
-from genesys_tui.engine.providers.aws.network.network_calls import filters, subnet_output
+from genesys_tui.engine.providers.aws.ec2 import filters
+from genesys_tui.engine.providers.aws.network.network_calls import subnet_output
 from genesys_tui.engine.providers.aws.network.network_lines import create_lines, delete_lines, tag_lines, update_lines
 from genesys_tui.engine.providers.aws.network.network_parts import STACK_TAG, STEP_TAG, bare, parts_of, spec_of
 from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts, filled

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from json import dumps
-from re import sub
 from typing import Final, TypeAlias
 
 from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Token, Value, Wait, read
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.providers.aws.ec2 import filters
 from genesys_tui.engine.providers.aws.network.network_parts import (
     ANYWHERE,
     GATEWAY,
@@ -30,8 +30,8 @@ from genesys_tui.engine.providers.aws.network.network_parts import (
 Id: TypeAlias = "str | Output"
 
 NEW: Final = Output("id")
-NEW_GATEWAY: Final = Output("internet_gateway")
-NEW_TABLE: Final = Output("route_table")
+NEW_GATEWAY: Final = Output("_internet_gateway")
+NEW_TABLE: Final = Output("_route_table")
 
 TAGGING: Final[Mapping[str, tuple[str, ...]]] = {"ec2:CreateTags": ()}
 """Tags within a create need it too."""
@@ -74,7 +74,7 @@ def create_vpc(site: Site, cidr: str, tags: Mapping[str, Value]) -> Call:
     return Call(
         "ec2",
         "CreateVpc",
-        {"CidrBlock": cidr, "TagSpecifications": [{"ResourceType": "vpc", "Tags": _tag_list(marks)}]},
+        {"CidrBlock": cidr, "TagSpecifications": [{"ResourceType": "vpc", "Tags": tag_list(marks)}]},
         captures=_vpc_outputs("[Vpc][]", site),
         find=Find(
             read("ec2", "DescribeVpcs", {"Filters": filters({f"tag:{STEP_TAG}": Token()})}),
@@ -101,14 +101,14 @@ def dns_names(site: Site) -> Call:
 
 
 def create_gateway(site: Site) -> Call:
-    tags = _part_tags(site, GATEWAY) | {NETWORK_TAG: site.vpc}
+    tags = part_tags(site, GATEWAY) | {NETWORK_TAG: site.vpc}
     return Call(
         "ec2",
         "CreateInternetGateway",
-        {"TagSpecifications": [{"ResourceType": "internet-gateway", "Tags": _tag_list(tags)}]},
+        {"TagSpecifications": [{"ResourceType": "internet-gateway", "Tags": tag_list(tags)}]},
         captures={NEW_GATEWAY.name: Capture("InternetGateway.InternetGatewayId")},
         find=Find(
-            read("ec2", "DescribeInternetGateways", {"Filters": _our_part(GATEWAY)}),
+            read("ec2", "DescribeInternetGateways", {"Filters": our_part(GATEWAY)}),
             {NEW_GATEWAY.name: Capture("InternetGateways[0].InternetGatewayId")},
         ),
         also_needs=TAGGING,
@@ -141,11 +141,11 @@ def create_table(site: Site) -> Call:
         "CreateRouteTable",
         {
             "VpcId": site.vpc,
-            "TagSpecifications": [{"ResourceType": "route-table", "Tags": _tag_list(_part_tags(site, PUBLIC_ROUTES))}],
+            "TagSpecifications": [{"ResourceType": "route-table", "Tags": tag_list(part_tags(site, PUBLIC_ROUTES))}],
         },
         captures={NEW_TABLE.name: Capture("RouteTable.RouteTableId")},
         find=Find(
-            read("ec2", "DescribeRouteTables", {"Filters": _our_part(PUBLIC_ROUTES) + filters({"vpc-id": site.vpc})}),
+            read("ec2", "DescribeRouteTables", {"Filters": our_part(PUBLIC_ROUTES) + filters({"vpc-id": site.vpc})}),
             {NEW_TABLE.name: Capture("RouteTables[0].RouteTableId")},
         ),
         retry_on=(VPC_THERE,),
@@ -179,7 +179,7 @@ def default_route(table: TablePart | None, gateway: GatewayPart | None) -> Call:
 
 
 def create_subnet(site: Site, key: str, cidr: str, zone: str, *, grown: bool) -> Call:
-    tags = _part_tags(site, key) | ({GROWN_TAG: "yes"} if grown else {})
+    tags = part_tags(site, key) | ({GROWN_TAG: "yes"} if grown else {})
     return Call(
         "ec2",
         "CreateSubnet",
@@ -187,11 +187,11 @@ def create_subnet(site: Site, key: str, cidr: str, zone: str, *, grown: bool) ->
             "VpcId": site.vpc,
             "CidrBlock": cidr,
             "AvailabilityZone": zone,
-            "TagSpecifications": [{"ResourceType": "subnet", "Tags": _tag_list(tags)}],
+            "TagSpecifications": [{"ResourceType": "subnet", "Tags": tag_list(tags)}],
         },
         captures={subnet_output(key): Capture("Subnet.SubnetId")},
         find=Find(
-            read("ec2", "DescribeSubnets", {"Filters": _our_part(key) + filters({"vpc-id": site.vpc})}),
+            read("ec2", "DescribeSubnets", {"Filters": our_part(key) + filters({"vpc-id": site.vpc})}),
             {subnet_output(key): Capture("Subnets[0].SubnetId")},
         ),
         retry_on=(VPC_THERE,),
@@ -205,7 +205,7 @@ def associate(subnet: Id, table: Id) -> Call:
         "ec2",
         "AssociateRouteTable",
         {"SubnetId": subnet, "RouteTableId": table},
-        find=_associated(subnet, table, "Resource.AlreadyAssociated"),
+        find=associated(subnet, table, "Resource.AlreadyAssociated"),
         retry_on=(SUBNET_THERE, TABLE_THERE),
     )
 
@@ -216,7 +216,7 @@ def reassociate(part: SubnetPart, table: Id) -> Call:
         "ec2",
         "ReplaceRouteTableAssociation",
         {"AssociationId": part.association, "RouteTableId": table},
-        find=_associated(part.id, table, "InvalidAssociationID.NotFound"),
+        find=associated(part.id, table, "InvalidAssociationID.NotFound"),
         retry_on=(TABLE_THERE,),
     )
 
@@ -232,7 +232,7 @@ def map_public_ip(subnet: Id, *, on: bool) -> Call:
 
 
 def create_tags(id: str, tags: Mapping[str, Value]) -> Call:
-    return Call("ec2", "CreateTags", {"Resources": [id], "Tags": _tag_list(tags)}, idempotent=True)
+    return Call("ec2", "CreateTags", {"Resources": [id], "Tags": tag_list(tags)}, idempotent=True)
 
 
 # removing: what is gone already is as good as removed -----------------------------------------------------------------
@@ -241,39 +241,39 @@ def delete_tags(id: str, keys: Sequence[str]) -> Call:
 
 
 def disassociate(association: str) -> Call:
-    return _remove("DisassociateRouteTable", {"AssociationId": association}, "InvalidAssociationID.NotFound")
+    return removal("DisassociateRouteTable", {"AssociationId": association}, "InvalidAssociationID.NotFound")
 
 
 def delete_default_route(table: str) -> Call:
-    return _remove("DeleteRoute", {"RouteTableId": table, "DestinationCidrBlock": ANYWHERE}, "InvalidRoute.NotFound")
+    return removal("DeleteRoute", {"RouteTableId": table, "DestinationCidrBlock": ANYWHERE}, "InvalidRoute.NotFound")
 
 
 def delete_table(table: TablePart, done: Container[str | None] = ()) -> list[Call]:
     """With its associations, less those that are `done` already."""
     associations = [disassociate(id) for id in table.associations.values() if id not in done]
-    return [*associations, _remove("DeleteRouteTable", {"RouteTableId": table.id}, "InvalidRouteTableID.NotFound")]
+    return [*associations, removal("DeleteRouteTable", {"RouteTableId": table.id}, "InvalidRouteTableID.NotFound")]
 
 
 def delete_gateway(gateway: GatewayPart, vpc: str) -> list[Call]:
     gone = "InvalidInternetGatewayID.NotFound"
     id = {"InternetGatewayId": gateway.id}
-    detach = [_remove("DetachInternetGateway", {**id, "VpcId": vpc}, gone, "Gateway.NotAttached")]
-    return [*(detach if gateway.attached else ()), _remove("DeleteInternetGateway", id, gone)]
+    detach = [removal("DetachInternetGateway", {**id, "VpcId": vpc}, gone, "Gateway.NotAttached")]
+    return [*(detach if gateway.attached else ()), removal("DeleteInternetGateway", id, gone)]
 
 
 def delete_subnet(id: str) -> Call:
-    return _remove("DeleteSubnet", {"SubnetId": id}, "InvalidSubnetID.NotFound")
+    return removal("DeleteSubnet", {"SubnetId": id}, "InvalidSubnetID.NotFound")
 
 
 def delete_vpc(id: str) -> Call:
-    return _remove("DeleteVpc", {"VpcId": id}, "InvalidVpcID.NotFound")
+    return removal("DeleteVpc", {"VpcId": id}, "InvalidVpcID.NotFound")
 
 
-def _remove(operation: str, params: Mapping[str, Value], *gone: str) -> Call:
+def removal(operation: str, params: Mapping[str, Value], *gone: str) -> Call:
     return Call("ec2", operation, params, absent_on=gone, retry_on=(LET_GO,), idempotent=True)
 
 
-def _associated(subnet: Id, table: Id, code: str) -> Find:
+def associated(subnet: Id, table: Id, code: str) -> Find:
     there = {"association.subnet-id": subnet, "association.route-table-id": table}
     return Find(
         read("ec2", "DescribeRouteTables", {"Filters": filters(there)}),
@@ -294,7 +294,7 @@ def _vpc_outputs(found: str, site: Site) -> Mapping[str, Capture]:
     }
 
 
-def _part_tags(site: Site, part: str) -> dict[str, Value]:
+def part_tags(site: Site, part: str) -> dict[str, Value]:
     return {
         "Name": f"{site.name}-{part}",
         STACK_TAG: site.place.stack,
@@ -303,17 +303,9 @@ def _part_tags(site: Site, part: str) -> dict[str, Value]:
     }
 
 
-def _our_part(part: str) -> list[Value]:
+def our_part(part: str) -> list[Value]:
     return filters({f"tag:{STEP_TAG}": Token(), f"tag:{PART_TAG}": part})
 
 
-def filters(wanted: Mapping[str, Value]) -> list[Value]:
-    """EC2 reads `*`, `?` and `\\` in the value of a filter as a pattern: here they mean themselves."""
-    return [
-        {"Name": name, "Values": [sub(r"([*?\\])", r"\\\1", value) if isinstance(value, str) else value]}
-        for name, value in wanted.items()
-    ]
-
-
-def _tag_list(tags: Mapping[str, Value]) -> list[Value]:
+def tag_list(tags: Mapping[str, Value]) -> list[Value]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]

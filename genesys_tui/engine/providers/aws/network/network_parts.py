@@ -1,10 +1,11 @@
-"""What EC2 answers about a network, taken apart: its subnets, route tables and internet gateways. Pure.
+"""What EC2 answers about a network, taken apart: its subnets, route tables and gateways. Pure.
 
 A part that we made carries the tag `genesys:part` with its key. What does not is somebody else's, and is left alone.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,7 +26,8 @@ again. Subnets that were asked for, or made with the network, are remembered by 
 
 GATEWAY: Final = "internet-gateway"
 PUBLIC_ROUTES: Final = "public-routes"
-"""The part keys of what is not a subnet."""
+PRIVATE_ROUTES: Final = "private-routes"
+"""The part keys of what is not a subnet; those of private routes end in their zone where each zone has its own."""
 
 ANYWHERE: Final = "0.0.0.0/0"
 
@@ -36,7 +38,8 @@ Raw = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class SubnetPart:
     """A subnet that is there. `routed`: its traffic goes to an internet gateway. `maps`: what starts in it is given a
-    public address. `association`: the id of its own association with a route table (None: it follows the main one)."""
+    public address. `association`: the id of its own association with a route table (None: it follows the main one);
+    `table`: that table's id. `nat`: the NAT gateway that its traffic goes to."""
 
     key: str
     id: str
@@ -47,6 +50,8 @@ class SubnetPart:
     routed: bool
     maps: bool
     association: str | None
+    table: str | None = None
+    nat: str | None = None
 
     @property
     def public(self) -> bool | None:
@@ -61,15 +66,21 @@ class SubnetPart:
 
 @dataclass(frozen=True, slots=True)
 class TablePart:
-    """A route table. `gateway`: the internet gateway that its default route leads to and works. `default`: it has a
-    default route, wherever it leads. `associations`: association ids by subnet id."""
+    """A route table. `key`: what it is to us; empty where it is not ours. `gateway`, `nat`: the internet gateway or NAT
+    gateway that its default route leads to and works. `default`: it has a default route, wherever it leads.
+    `associations`: association ids by subnet id."""
 
     id: str
-    ours: bool
+    key: str
     main: bool
     default: bool
     gateway: str | None
     associations: Mapping[str, str]
+    nat: str | None = None
+
+    @property
+    def ours(self) -> bool:
+        return bool(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +93,62 @@ class GatewayPart:
 
 
 @dataclass(frozen=True, slots=True)
+class NatPart:
+    """A NAT gateway, and the ids of its addresses and network interfaces. `key`: what it is to us; empty where it is
+    not ours. `works`: it is there, or soon will be; else it has failed or is on its way out."""
+
+    id: str
+    key: str
+    subnet: str
+    works: bool
+    addresses: tuple[str, ...] = ()
+    interfaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPart:
+    """A public address that we took for a NAT gateway."""
+
+    id: str
+    key: str
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPart:
+    """A VPC endpoint. `key`: the service as AWS names it (`s3`), or its own id where another one has that key. `type`:
+    `gateway`, `interface`, or what else AWS has."""
+
+    id: str
+    key: str
+    type: str
+    ours: bool
+    tables: frozenset[str] = frozenset()
+    subnets: frozenset[str] = frozenset()
+    interfaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """All parts of one network."""
+    """All parts of one network. `groups`: the ids of the security groups that we made for its endpoints."""
 
     subnets: tuple[SubnetPart, ...] = ()
     tables: tuple[TablePart, ...] = ()
     gateways: tuple[GatewayPart, ...] = ()
+    nats: tuple[NatPart, ...] = ()
+    endpoints: tuple[EndpointPart, ...] = ()
+    addresses: tuple[AddressPart, ...] = ()
+    groups: tuple[str, ...] = ()
 
     @property
     def any_ours(self) -> bool:
         return any(any(part.ours for part in parts) for parts in (self.subnets, self.tables, self.gateways))
+
+    @property
+    def interfaces(self) -> frozenset[str]:
+        """The network interfaces that stand and go with our own NAT gateways and endpoints."""
+        nats = {id for part in self.nats if part.key for id in part.interfaces}
+        return frozenset(nats | {id for part in self.endpoints if part.ours for id in part.interfaces})
 
     @property
     def gateway(self) -> GatewayPart | None:
@@ -101,7 +158,11 @@ class Parts:
     @property
     def public_table(self) -> TablePart | None:
         """Ours, else one of others' that leads to the internet, so that a subnet can be made public by it."""
-        usable = [table for table in self.tables if table.ours or (table.gateway and not table.main)]
+        usable = [
+            table
+            for table in self.tables
+            if table.key == PUBLIC_ROUTES or (table.gateway and not table.main and not table.ours)
+        ]
         return next(iter(sorted(usable, key=lambda table: not table.ours)), None)
 
     @property
@@ -134,6 +195,7 @@ def bare(vpc: Raw) -> Actual:
         "",
         spec={"cidr": vpc["CidrBlock"], "tags": users_tags(tags)},
         tags=tags,
+        of_aws="the default network of the region" if vpc.get("IsDefault") else "",
         provider_data={
             "cidr": vpc["CidrBlock"],
             "default": bool(vpc.get("IsDefault")),
@@ -142,17 +204,20 @@ def bare(vpc: Raw) -> Actual:
     )
 
 
-def parts_of(
-    have: Actual, subnets: Iterable[Raw] = (), tables: Iterable[Raw] = (), gateways: Iterable[Raw] = ()
-) -> Parts:
-    """The parts of a network; gateways of other networks may be among those given."""
-    table_parts = tuple(_table(raw) for raw in tables)
-    candidates = (_gateway(raw, have.id) for raw in gateways)
+def parts_of(have: Actual, raw: Mapping[str, Iterable[Raw]]) -> Parts:
+    """The parts of a network, from EC2's listings by the word for their records. Gateways of other networks may be
+    among those given; security groups and addresses are ours only where they bear the mark of a part."""
+    tables = tuple(_table(one) for one in raw.get("RouteTables", ()))
+    candidates = (_gateway(one, have.id) for one in raw.get("InternetGateways", ()))
     prefix = f"{have.tags.get('Name', '')}-"
     return Parts(
-        _subnets(subnets, prefix, table_parts),
-        table_parts,
+        _subnets(raw.get("Subnets", ()), prefix, tables),
+        tables,
         tuple(part for part in candidates if part.attached or part.ours),
+        tuple(_nat(one) for one in raw.get("NatGateways", ()) if one.get("State") != "deleted"),
+        _endpoints(raw.get("VpcEndpoints", ())),
+        tuple(_address(one) for one in raw.get("Addresses", ())),
+        tuple(one["GroupId"] for one in raw.get("SecurityGroups", ()) if PART_TAG in tags_of(one)),
     )
 
 
@@ -170,7 +235,27 @@ def spec_of(have: Actual, parts: Parts) -> dict[str, Leaf]:
         "private": any(part.public is False for part in subnets),
         "internet": parts.internet,
         "subnets": {part.key: part.spec for part in parts.subnets},
+        "nat": nat_of(subnets, parts.nats),
+        "endpoints": {part.key: part.type for part in parts.endpoints if part.type in ("gateway", "interface")},
     }
+
+
+def nat_of(subnets: Sequence[SubnetPart], nats: Sequence[NatPart]) -> str | None:
+    """`off`, `single` or `per-zone`, as the private ones of these subnets have it; None where it is cut in half."""
+    private = [part for part in subnets if part.public is False]
+    working = {nat.id: nat for nat in nats if nat.works}
+    used = {part.nat for part in private if part.nat in working}
+    mine = [nat for nat in working.values() if nat.key] or [working[id] for id in used if id]
+    if not mine:
+        return "off"
+    zones = {part.id: part.zone for part in subnets}
+    single = all(nat.key == "nat" for nat in mine) if mine[0].key else len(mine) == 1
+    if any(part.nat not in working for part in private):
+        return None
+    if single:
+        return "single" if len(used) <= 1 else None
+    own_zone = all(zones.get(working[str(part.nat)].subnet) == part.zone for part in private)
+    return "per-zone" if own_zone and not any(nat.key == "nat" for nat in mine) else None
 
 
 def _subnets(raws: Iterable[Raw], prefix: str, tables: Sequence[TablePart]) -> tuple[SubnetPart, ...]:
@@ -198,21 +283,24 @@ def _subnet(key: str, raw: Raw, tables: Sequence[TablePart]) -> SubnetPart:
         effective is not None and effective.gateway is not None,
         bool(raw.get("MapPublicIpOnLaunch")),
         own.associations[id] if own else None,
+        own.id if own else None,
+        effective.nat if effective else None,
     )
 
 
 def _table(raw: Raw) -> TablePart:
     default = next((route for route in raw.get("Routes", ()) if route.get("DestinationCidrBlock") == ANYWHERE), None)
-    target = (default or {}).get("GatewayId") or ""
-    works = target.startswith("igw-") and (default or {}).get("State") == "active"
+    route: Raw = default or {}
+    target, active = route.get("GatewayId") or "", route.get("State") == "active"
     associations = [one for one in raw.get("Associations", ()) if _holds(one)]
     return TablePart(
         raw["RouteTableId"],
-        PART_TAG in tags_of(raw),
+        tags_of(raw).get(PART_TAG, ""),
         any(association.get("Main") for association in associations),
         default is not None,
-        target if works else None,
+        target if active and target.startswith("igw-") else None,
         {one["SubnetId"]: one["RouteTableAssociationId"] for one in associations if one.get("SubnetId")},
+        route.get("NatGatewayId") if active else None,
     )
 
 
@@ -225,3 +313,43 @@ def _gateway(raw: Raw, vpc: str) -> GatewayPart:
     free = not raw.get("Attachments")
     ours = tags_of(raw).get(NETWORK_TAG) == vpc and (attached or free)
     return GatewayPart(raw["InternetGatewayId"], ours, attached)
+
+
+def _nat(raw: Raw) -> NatPart:
+    """A regional one stands in no subnet."""
+    addresses = raw.get("NatGatewayAddresses", ())
+    return NatPart(
+        raw["NatGatewayId"],
+        tags_of(raw).get(PART_TAG, ""),
+        raw.get("SubnetId", ""),
+        raw.get("State") in ("pending", "available"),
+        tuple(one["AllocationId"] for one in addresses if one.get("AllocationId")),
+        tuple(one["NetworkInterfaceId"] for one in addresses if one.get("NetworkInterfaceId")),
+    )
+
+
+def _address(raw: Raw) -> AddressPart:
+    return AddressPart(raw["AllocationId"], tags_of(raw).get(PART_TAG, ""), not raw.get("AssociationId"))
+
+
+_SERVICE: Final = re.compile(r"(?:cn\.)?com\.amazonaws\.[a-z]{2}(?:-[a-z]+)+-\d\.(.+)")
+
+
+def _endpoints(raws: Iterable[Raw]) -> tuple[EndpointPart, ...]:
+    """By service: ours first, then the gateway, which costs nothing; a further one of the same goes by its id."""
+    found: dict[str, EndpointPart] = {}
+    there = [raw for raw in raws if raw.get("State", "").lower() not in ("deleting", "deleted", "rejected", "failed")]
+    for raw in sorted(there, key=lambda raw: (PART_TAG not in tags_of(raw), raw.get("VpcEndpointType") != "Gateway")):
+        named = _SERVICE.fullmatch(raw["ServiceName"])
+        service = named[1] if named else raw["ServiceName"]
+        key = service if service not in found else raw["VpcEndpointId"]
+        found[key] = EndpointPart(
+            raw["VpcEndpointId"],
+            key,
+            raw.get("VpcEndpointType", "").lower(),
+            PART_TAG in tags_of(raw),
+            frozenset(raw.get("RouteTableIds", ())),
+            frozenset(raw.get("SubnetIds", ())),
+            tuple(raw.get("NetworkInterfaceIds", ())),
+        )
+    return tuple(part for _, part in sorted(found.items()))

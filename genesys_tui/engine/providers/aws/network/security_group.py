@@ -15,10 +15,10 @@ from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Reversal
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, address_of
 from genesys_tui.engine.model.specs.security_group import ALL_OUT, SecurityGroupSpec
+from genesys_tui.engine.providers.aws import ec2
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed, present
 from genesys_tui.engine.providers.aws.network import security_group_rules as rules
-from genesys_tui.engine.providers.aws.network.network_calls import create_tags, delete_tags, filters
-from genesys_tui.engine.providers.aws.tags import marked, tags_from_wire, tags_on_wire, users_tags
+from genesys_tui.engine.providers.aws.tags import tags_from_wire
 
 GONE = ("InvalidGroup.NotFound",)
 LET_GO = RetryOn("DependencyViolation", 120)
@@ -39,7 +39,9 @@ class SecurityGroup(Described[SecurityGroupSpec]):
     parts: ClassVar[Mapping[str, Part]] = {
         "group": Part(lambda id: read("ec2", "DescribeSecurityGroups", {"GroupIds": [id]}, absent_on=GONE)),
         "rules": Part(
-            lambda id: read("ec2", "DescribeSecurityGroupRules", {"Filters": filters({"group-id": id})}, paginate=True),
+            lambda id: read(
+                "ec2", "DescribeSecurityGroupRules", {"Filters": ec2.filters({"group-id": id})}, paginate=True
+            ),
             frozenset({"rules"}),
         ),
     }
@@ -51,7 +53,9 @@ class SecurityGroup(Described[SecurityGroupSpec]):
 
     def locate(self, name: str) -> Reading[Actual | None]:
         """A name is unique within its network only: ours goes first, and none is guessed."""
-        answer = yield read("ec2", "DescribeSecurityGroups", {"Filters": filters({"group-name": name})}, paginate=True)
+        answer = yield read(
+            "ec2", "DescribeSecurityGroups", {"Filters": ec2.filters({"group-name": name})}, paginate=True
+        )
         found = [_bare(raw) for raw in answer.get("SecurityGroups", ())]
         made_for_it = f"/{address_of(self.name, name)}"
         found = [one for one in found if one.tags.get(f"{MARK_PREFIX}step", "").endswith(made_for_it)] or found
@@ -82,11 +86,11 @@ class SecurityGroup(Described[SecurityGroupSpec]):
         if have is None or want.model_fields_set:
             return ()
         answers = yield [
-            read("ec2", "DescribeNetworkInterfaces", {"Filters": filters({"group-id": have.id})}, paginate=True),
+            read("ec2", "DescribeNetworkInterfaces", {"Filters": ec2.filters({"group-id": have.id})}, paginate=True),
             read(
                 "ec2",
                 "DescribeSecurityGroups",
-                {"Filters": filters({"ip-permission.group-id": have.id})},
+                {"Filters": ec2.filters({"ip-permission.group-id": have.id})},
                 paginate=True,
             ),
         ]
@@ -108,8 +112,7 @@ class SecurityGroup(Described[SecurityGroupSpec]):
         return {"rules": {ALL_OUT: rules.ALL_OUT_RULE}, "tags": {}}
 
     def create(self, name: str, want: SecurityGroupSpec, place: Placement, facts: Facts) -> Iterator[Line]:
-        tags: Value = [{"ResourceType": "security-group", "Tags": tags_on_wire(marked(want.tags, place))}]
-        ours = read("ec2", "DescribeSecurityGroups", {"Filters": filters({f"tag:{MARK_PREFIX}step": Token()})})
+        ours = read("ec2", "DescribeSecurityGroups", {"Filters": ec2.ours()})
         arn = place.arn("ec2", "security-group/")
         id = Capture("SecurityGroups[0].GroupId")
         call = Call(
@@ -120,7 +123,7 @@ class SecurityGroup(Described[SecurityGroupSpec]):
                     "GroupName": name,
                     "Description": want.description or name,
                     "VpcId": want.network,
-                    "TagSpecifications": tags,
+                    "TagSpecifications": ec2.tagged("security-group", name, want.tags, place),
                 }
             ),
             captures=_outputs(name, Capture("GroupId"), arn),
@@ -151,18 +154,13 @@ class SecurityGroup(Described[SecurityGroupSpec]):
         yield self.removal_line(have, call)
 
     def tag_calls(self, have: Actual, tags: Mapping[str, str | None]) -> tuple[Call, ...]:
-        put = {key: value for key, value in tags.items() if value is not None}
-        gone = sorted(key for key, value in tags.items() if value is None)
-        return (
-            *((create_tags(have.id, put),) if put else ()),
-            *((delete_tags(have.id, gone),) if gone else ()),
-        )
+        return ec2.tag_calls(have.id, tags)
 
     # words and numbers --------------------------------------------------------------------------------------------
     def findings(self, address: str, want: SecurityGroupSpec) -> Iterator[Finding]:
-        for name, port in rules.open_logins(want.rules or {}):
-            what = f"rule '{name}' lets anybody on the internet try to log in ({rules.LOGINS[port]}, port {port})"
-            yield Finding("warning", address, what, "give `from` your own range")
+        for name, what in rules.exposed(want.rules or {}).items():
+            message = f"rule '{name}' lets anybody on the internet reach {what}"
+            yield Finding("warning", address, message, "name the addresses or the group that may: `from`")
 
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         return Reversal("reversible", "a new group with these rules gets a new id")
@@ -178,7 +176,7 @@ def _bare(raw: Mapping[str, Any], place: Placement | None = None) -> Actual:
     spec: Document = {
         "network": raw.get("VpcId"),
         "description": raw.get("Description"),
-        "tags": users_tags(tags),
+        "tags": ec2.users_tags(raw),
     }
     id, name = raw["GroupId"], raw["GroupName"]
     arn = raw.get("SecurityGroupArn") or (place.arn("ec2", f"security-group/{id}") if place else "")
@@ -198,7 +196,6 @@ def _outputs(name: str, id: Capture, arn: str) -> Mapping[str, Capture]:
 def _allowed(key: str, rule: Document, group: Value, place: Placement) -> Line:
     """A rule of its own, tagged with its name, so that it is found again."""
     way = "Ingress" if rule.get("direction") == "in" else "Egress"
-    tags = {"Name": key, **marked({}, place)}
     ours = {"group-id": group, f"tag:{MARK_PREFIX}step": Token(), "tag:Name": key}
     call = Call(
         "ec2",
@@ -206,10 +203,10 @@ def _allowed(key: str, rule: Document, group: Value, place: Placement) -> Line:
         {
             "GroupId": group,
             "IpPermissions": [rules.permission(rule, group)],
-            "TagSpecifications": [{"ResourceType": "security-group-rule", "Tags": tags_on_wire(tags)}],
+            "TagSpecifications": ec2.tagged("security-group-rule", key, {}, place),
         },
         find=Find(
-            read("ec2", "DescribeSecurityGroupRules", {"Filters": filters(ours)}),
+            read("ec2", "DescribeSecurityGroupRules", {"Filters": ec2.filters(ours)}),
             {"_rule": Capture("SecurityGroupRules[0].SecurityGroupRuleId")},
             codes=("InvalidPermission.Duplicate",),
         ),
@@ -246,8 +243,8 @@ def _rule_lines(have: Actual, changed: SecurityGroupSpec, place: Placement) -> I
         twin = next((name for name, raw in free.items() if key not in there and rules.rule_of(raw) == want), None)
         if twin is not None:
             gone.pop(twin, None)
-            call = create_tags(free.pop(twin)["SecurityGroupRuleId"], {"Name": key})
-            yield Line(f"Name the rule {rules.in_words(want)} '{key}'", "It is there already", (call,))
+            calls = ec2.tag_calls(free.pop(twin)["SecurityGroupRuleId"], {"Name": key})
+            yield Line(f"Name the rule {rules.in_words(want)} '{key}'", "It is there already", calls)
         elif before and rules.changes_in_place(before, want):
             modify.append((key, want, there[key]))
         else:

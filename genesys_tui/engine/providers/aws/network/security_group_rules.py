@@ -6,7 +6,7 @@ into every new group, which is `all-out`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from genesys_tui.engine.model.call import Value
@@ -20,7 +20,8 @@ Raw = Mapping[str, Any]
 
 ANYBODY: Final = ("0.0.0.0/0", "::/0")
 ALL_OUT_RULE: Final[Document] = {"direction": "out", "protocol": "all", "to": ANYBODY[0]}
-LOGINS: Final = {22: "SSH", 3389: "remote desktop"}
+RISKY: Final = {22: "SSH", 3389: "remote desktop", 3306: "MySQL", 5432: "PostgreSQL", 6379: "Redis"}
+"""The ports that are none for the whole internet."""
 
 
 # as EC2 tells them ----------------------------------------------------------------------------------------------------
@@ -140,15 +141,15 @@ def in_words(rule: Document) -> str:
     return f"{traffic} {'in from' if rule.get('direction') == 'in' else 'out to'} {who}"
 
 
-def open_logins(rules: Mapping[str, Rule | None]) -> Sequence[tuple[str, int]]:
-    """The rules that let anybody knock at a port where one logs in, with the port."""
-    return [
-        (name, port)
-        for name, rule in rules.items()
-        if rule and rule.direction == "in" and rule.from_ in ANYBODY
-        for port in LOGINS
-        if _covers(rule, port)
-    ]
+def exposed(rules: Mapping[str, Rule | None]) -> Mapping[str, str]:
+    """By rule, what it lets the whole internet reach and should not."""
+    found: dict[str, str] = {}
+    for name, rule in rules.items():
+        if rule and rule.direction == "in" and rule.from_ in ANYBODY:
+            what = [f"{word} (port {port})" for port, word in RISKY.items() if _covers(rule, port)]
+            if what:
+                found[name] = "everything" if len(what) == len(RISKY) else ", ".join(what)
+    return found
 
 
 def _covers(rule: Rule, port: int) -> bool:

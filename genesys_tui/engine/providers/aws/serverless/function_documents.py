@@ -10,6 +10,7 @@ from typing import Any
 from genesys_tui.engine.model.call import Blob, Value
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.specs.base import in_order
+from genesys_tui.engine.model.specs.function import CORS as NEW_CORS
 from genesys_tui.engine.model.specs.function import Cors, FunctionSpec
 
 PLAIN = {
@@ -26,7 +27,6 @@ CORS = {
     "max_age": "MaxAge",
     "credentials": "AllowCredentials",
 }
-NEW_CORS = {"max_age": 0, "credentials": False}
 PUBLIC = frozenset({"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"})
 """What anybody must be allowed, so that a URL needs no authentication (since October 2025)."""
 ANYBODY = ("*", {"AWS": "*"})
