@@ -51,7 +51,7 @@ def sealed(desired: Desired, home: Path) -> Desired:
         if isinstance(runtime, str) and not spec.get("handler") and (found := handler_in(content, runtime)):
             spec["handler"] = found
     if isinstance(starter, str) and starter in STARTERS:
-        spec["starter"] = _kept(starter_zip(starter), home)
+        spec["starter"] = _kept(starter_zip(starter, str(spec.get("handler") or "")), home)
     return replace(desired, spec=spec)
 
 
@@ -167,9 +167,16 @@ _HANDLERS: Mapping[str, tuple[tuple[str, ...], re.Pattern[bytes]]] = {
 }
 
 
-def starter_zip(language: str) -> bytes:
-    """A handler that answers, from the langpack of the language."""
-    return zipped(langpacks() / LANGPACKS[language] / "templates" / "hello")
+def starter_zip(language: str, handler: str = "") -> bytes:
+    """A handler that answers, by the name it is called by, from the langpack of the language. Raises GenesysError for
+    a name that can't be one."""
+    module, _, function = (handler or STARTERS[language]).rpartition(".")
+    if not re.fullmatch(r"\w[\w-]*([./]\w[\w-]*)*", module, re.ASCII) or not function.isidentifier():
+        todo = "write it as in main.handler, or give the `source` of the code"
+        raise GenesysError(f"no starter can be called by {handler!r}", todo=todo)
+    [template] = (langpacks() / LANGPACKS[language] / "templates" / "hello").iterdir()
+    text = re.sub(rb"\b(def|const) handler\b", rb"\1 " + function.encode(), template.read_bytes())
+    return _zip([(f"{module.replace('.', '/')}{template.suffix}", text, False)])
 
 
 def langpacks() -> Path:

@@ -116,7 +116,8 @@ def _undo_delete(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
     if record.had is None or before is None:
         return _left(record, "what it was is not on record")
     hidden = {field: value for field, value in before.spec.items() if field in kind.spec.write_only}
-    there = overlay(without_absent(record.had.spec), hidden)
+    off = {field: None for field in kind.defaults if field in record.had.spec}  # what was off does not get a default
+    there = overlay({**off, **without_absent(record.had.spec)}, hidden)
     refers = nest(
         (path, value)
         for path, value in leaves(before.spec)

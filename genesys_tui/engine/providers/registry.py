@@ -10,6 +10,7 @@ from typing import Any
 from genesys_tui.engine.model.kind import Kind
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "compute": {"instance": "Instance"},
     "database": {"table": "Table"},
     "messaging": {"queue": "Queue", "topic": "Topic"},
     "monitoring": {"log-group": "LogGroup"},
@@ -28,8 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "secret": "SecretKind",
     },
     "serverless": {"api": "Api", "function": "Function", "rule": "Rule"},
-    "storage": {"bucket": "Bucket",
-        "content": "Content"},
+    "storage": {"bucket": "Bucket", "content": "Content", "filesystem": "Filesystem", "volume": "Volume"},
 }
 """By section of a stack file, and by the word in addresses, files and intents: the class, in
 `aws/<section>/<word>.py`."""

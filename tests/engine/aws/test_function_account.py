@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,17 @@ def test_code_is_sent_when_it_changes_and_comes_back_by_undo(workspace: Workspac
     assert client.get_function_configuration(FunctionName="answer")["CodeSha256"] != first["CodeSha256"]
     done(workspace, workspace.plan_undo())
     assert client.get_function_configuration(FunctionName="answer")["CodeSha256"] == first["CodeSha256"]
+
+
+def test_a_starter_is_called_by_the_handler_that_is_asked_for(
+    workspace: Workspace, client: Any, tmp_path: Path
+) -> None:
+    entry = {"name": "answer", "runtime": "python3.11", "handler": "main.handler"}
+    done(workspace, workspace.plan(filed(tmp_path, entry)))
+    told = client.get_function_configuration(FunctionName="answer")
+    assert told["Handler"] == "main.handler"
+    assert told["CodeSha256"] == b64encode(sha256(starter_zip("python", "main.handler")).digest()).decode()
+    assert workspace.plan(filed(tmp_path, entry)).steps == ()
 
 
 def test_what_others_deploy_over_a_starter_stays(workspace: Workspace, client: Any, tmp_path: Path) -> None:

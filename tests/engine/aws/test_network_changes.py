@@ -174,6 +174,8 @@ def test_an_adopted_network_keeps_its_own_parts(account: Account) -> None:
         "private": True,
         "internet": False,
         "subnets": {"web": {"cidr": "10.9.0.0/24", "zone": "a", "public": False}},
+        "nat": "off",
+        "endpoints": {},
         "tags": {},
     }
     account.converge({"subnets": {"web": {"public": True}}})

@@ -47,6 +47,10 @@ def answers(**answers: Any) -> dict[str, Any]:
         "DescribeSubnets": {"Subnets": []},
         "DescribeRouteTables": {"RouteTables": [table("rtb-main", main=True)]},
         "DescribeInternetGateways": {"InternetGateways": []},
+        "DescribeNatGateways": {"NatGateways": []},
+        "DescribeVpcEndpoints": {"VpcEndpoints": []},
+        "DescribeVpcPeeringConnections": {"VpcPeeringConnections": []},
+        "DescribeAvailabilityZones": {"AvailabilityZones": [{"RegionName": "eu-west-1"}]},
         **answers,
     }
 
@@ -76,16 +80,18 @@ def spec(*fields: str, **fed: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("fields", "asked"),
     [
-        ((), ["DescribeVpcs"]),
-        (("cidr", "tags"), ["DescribeVpcs"]),
-        (("zones",), ["DescribeVpcs", "DescribeSubnets"]),
-        (("subnets",), ["DescribeVpcs", "DescribeSubnets", "DescribeRouteTables"]),
-        (("internet",), ["DescribeVpcs", "DescribeRouteTables", "DescribeInternetGateways"]),
+        ((), []),
+        (("cidr", "tags", "zones"), []),
+        (("subnets",), ["DescribeRouteTables"]),
+        (("internet",), ["DescribeRouteTables", "DescribeInternetGateways"]),
+        (("nat",), ["DescribeRouteTables", "DescribeNatGateways"]),
+        (("endpoints",), ["DescribeVpcEndpoints"]),
     ],
 )
 def test_only_what_the_fields_need_is_asked(fields: tuple[str, ...], asked: list[str]) -> None:
-    actual, calls = feed(KIND.read("vpc-1", frozenset(fields)), answers())
-    assert calls == asked
+    fed = answers(DescribeSubnets={"Subnets": [subnet("subnet-1")]})
+    actual, calls = feed(KIND.read("vpc-1", frozenset(fields)), fed)
+    assert calls == ["DescribeVpcs", "DescribeSubnets", *asked], "the subnets are outputs, and tell the region"
     assert actual is not None
     assert actual.spec.keys() == set(fields)
 
@@ -162,3 +168,10 @@ def test_tags_are_the_users_only() -> None:
     assert actual is not None
     assert actual.spec == {"tags": {"team": "[/x]"}}
     assert actual.tags["genesys:stack"] == "shop"
+
+
+def test_a_network_without_subnets_has_its_arn_too() -> None:
+    vpc = {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "OwnerId": "210987654321"}
+    actual, _ = feed(KIND.read("vpc-1", frozenset()), answers(DescribeVpcs={"Vpcs": [vpc]}))
+    assert actual is not None
+    assert actual.arn == "arn:aws:ec2:eu-west-1:210987654321:vpc/vpc-1"

@@ -6,6 +6,7 @@ import os
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -174,3 +175,14 @@ def test_a_starter_has_the_handler_that_it_is_said_to_have(language: str, tmp_pa
     starter = sealed(wanted({"starter": language}), tmp_path).spec["starter"]
     assert isinstance(starter, str)
     assert (tmp_path / "artifacts" / b64decode(starter).hex()).is_file()
+
+
+def test_a_starter_goes_by_the_handler_that_is_asked_for() -> None:
+    with ZipFile(BytesIO(starter_zip("python", "shop.orders.main"))) as zip:
+        space: dict[str, Any] = {}
+        exec(zip.read("shop/orders.py"), space)
+    answer = space["main"]({"rawPath": "/x"}, None)
+    assert (answer["statusCode"], answer["body"]) == (200, '{"message": "It works", "path": "/x"}')
+    for handler in ("main", "../main.handler", "main.1", "a b.handler"):
+        with pytest.raises(GenesysError, match="no starter"):
+            starter_zip("python", handler)

@@ -31,7 +31,7 @@ WISH = "wish"
 class Part(BaseModel):
     """A record inside a spec. Frozen; unknown keys are mistakes; unset, None and a value are three things."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, defer_build=True)
 
 
 def _users_tags(tags: dict[str, str | None] | None) -> dict[str, str | None] | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Interface, IPv4Network
 from itertools import combinations
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -59,17 +59,52 @@ def _by_name(value: object) -> object:
     return value
 
 
+GATEWAYS = ("s3", "dynamodb")
+"""The services that a gateway endpoint, which costs nothing, leads to."""
+
+
+def _nat(value: object) -> object:
+    """`off` and `on` are switches to YAML."""
+    return {False: "off", True: "single"}[value] if isinstance(value, bool) else value
+
+
+def _endpoints(value: object) -> object:
+    """A list of services becomes a mapping to the type of their endpoint."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return value
+    if not all(isinstance(one, str) for one in value):
+        raise ValueError("each is the name of a service, such as s3 or secretsmanager")
+    return {one: "gateway" if one in GATEWAYS else "interface" for one in value}
+
+
+def _endpoint(value: str) -> str:
+    if value not in ("gateway", "interface"):
+        raise ValueError("it takes gateway or interface")
+    return value
+
+
+Service = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,127}$")]
+
+
 class NetworkSpec(Spec):
     """A network. Unset `subnets`: one public and one private (unless `private` is off) in each of `zones` zones."""
 
-    records: ClassVar[frozenset[str]] = frozenset({"subnets"})
-    never_absent: ClassVar[frozenset[str]] = frozenset({"cidr", "zones", "private", "internet", "subnets"})
+    records: ClassVar[frozenset[str]] = frozenset({"subnets", "endpoints"})
+    never_absent: ClassVar[frozenset[str]] = frozenset(
+        {"cidr", "zones", "private", "internet", "subnets", "nat", "endpoints"}
+    )
 
     cidr: Cidr | None = None
     zones: Annotated[int, Field(ge=1, le=6)] | None = None
     private: bool | None = None
     internet: bool | None = None
     subnets: Annotated[dict[str, Subnet | None], BeforeValidator(_by_name)] | None = None
+    nat: Annotated[Literal["off", "single", "per-zone"], BeforeValidator(_nat)] | None = None
+    """NAT gateways, by which private subnets reach the internet: one, or one in each zone. $0.045 an hour each."""
+    endpoints: (
+        Annotated[dict[Service, Annotated[str, AfterValidator(_endpoint)] | None], BeforeValidator(_endpoints)] | None
+    ) = None
+    """AWS services that are reached without the internet: a list of their names, or the type of endpoint by name."""
 
     @classmethod
     def check_name(cls, name: str) -> str:
@@ -87,6 +122,7 @@ class NetworkSpec(Spec):
         for name, part in (self.subnets or {}).items():
             if self.internet is False and part and part.public:
                 yield ("subnets", name, "public"), "a public subnet needs the `internet`, which is off"
+        yield from self._lost_ways()
         placed = {name: IPv4Network(part.cidr) for name, part in (self.subnets or {}).items() if part and part.cidr}
         for name, inner in placed.items():
             if not self.has("cidr"):
@@ -96,3 +132,14 @@ class NetworkSpec(Spec):
         for (one, first), (other, second) in combinations(placed.items(), 2):
             if first.overlaps(second):
                 yield ("subnets", other, "cidr"), f"it must not overlap subnet {one!r}, {first}"
+
+    def _lost_ways(self) -> Iterator[tuple[Path, str]]:
+        """What leads nowhere."""
+        if self.nat in ("single", "per-zone"):
+            if self.internet is False:
+                yield ("nat",), "NAT leads to the `internet`, which is off"
+            elif self.private is False:
+                yield ("nat",), "NAT serves private subnets, and `private` is off"
+        for name, type in (self.endpoints or {}).items():
+            if type == "gateway" and name not in GATEWAYS:
+                yield ("endpoints", name), f"only {' and '.join(GATEWAYS)} have gateways: write interface"

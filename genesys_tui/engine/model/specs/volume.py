@@ -35,11 +35,11 @@ class VolumeSpec(NamedByTag):
     """A disk. `encryption`: `managed` (the key that AWS keeps for volumes) or a KMS key."""
 
     takes_aws: ClassVar[bool] = True
-    never_absent: ClassVar[frozenset[str]] = frozenset({"size", "type", "iops", "throughput", "zone"})
+    never_absent: ClassVar[frozenset[str]] = frozenset({"size", "volume_type", "iops", "throughput", "zone"})
 
     size: Annotated[int, Field(ge=1, le=65_536)] | None = None
     """GB; it can only grow."""
-    type: Literal["gp3", "gp2", "io1", "io2", "st1", "sc1", "standard"] | None = None
+    volume_type: Literal["gp3", "gp2", "io1", "io2", "st1", "sc1", "standard"] | None = None
     iops: Annotated[int, Field(ge=100, le=256_000)] | None = None
     """Reads and writes a second."""
     throughput: Annotated[int, Field(ge=125, le=2000)] | None = None
@@ -52,15 +52,15 @@ class VolumeSpec(NamedByTag):
 
     def mistakes(self) -> Iterator[tuple[Path, str]]:
         yield from super().mistakes()
-        if self.type and self.size:
-            least, most = SIZES[self.type]
+        if self.volume_type and self.size:
+            least, most = SIZES[self.volume_type]
             if not least <= self.size <= most:
-                yield ("size",), f"{self.type} takes {least:,} to {most:,} GB"
-        if self.iops and self.type and self.type not in WITH_IOPS:
+                yield ("size",), f"{self.volume_type} takes {least:,} to {most:,} GB"
+        if self.iops and self.volume_type and self.volume_type not in WITH_IOPS:
             yield ("iops",), f"only {', '.join(WITH_IOPS)} take it"
-        if self.throughput and self.type and self.type != "gp3":
+        if self.throughput and self.volume_type and self.volume_type != "gp3":
             yield ("throughput",), "only gp3 takes it"
-        if self.type in ("io1", "io2") and not self.iops:
-            yield ("type",), "it needs `iops` too"
+        if self.volume_type in ("io1", "io2") and not self.iops:
+            yield ("volume_type",), "it needs `iops` too"
         if self.throughput and self.iops and self.throughput > self.iops / 4:
             yield ("throughput",), "at most 1 MiB a second for each 4 IOPS"

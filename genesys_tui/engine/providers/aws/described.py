@@ -27,8 +27,8 @@ class Part:
     call: Callable[[str], Call | Reading[Answer | None]]
     fields: frozenset[str] = frozenset()
     outputs: bool = False
-    """Whether an output stands in it: then it is asked too when no field is, or only the tags are: that is to ask for the
-    outputs, and to adopt."""
+    """Whether an output stands in it: then it is asked too when no field is, or only the tags are, which is to ask for
+    the outputs, and to adopt."""
 
 
 Told = Mapping[str, Answer | None]

@@ -12,7 +12,8 @@ def managed_key(service: str) -> Call:
 
 def arn_in(answer: Answer | None) -> str | None:
     """The ARN of the key that was described."""
-    return (answer or {}).get("KeyMetadata", {}).get("Arn")
+    arn: str | None = (answer or {}).get("KeyMetadata", {}).get("Arn")
+    return arn
 
 
 def encryption_of(key: str | None, managed: str | None) -> str:

@@ -29,9 +29,16 @@ class Rate:
 
 
 DEFAULT = Rate(50, 100)
-READ_RATES: Mapping[str, Rate] = {"s3": Rate(2000, 2000), "iam": Rate(20, 40), "lambda": Rate(15, 30)}
+READ_RATES: Mapping[str, Rate] = {
+    "s3": Rate(2000, 2000),
+    "sqs": Rate(1000, 1000),
+    "dynamodb": Rate(200, 400),
+    "iam": Rate(20, 40),
+    "lambda": Rate(15, 30),
+}
 WRITE_RATES: Mapping[str, Rate] = {
     "s3": Rate(2000, 2000),  # 3,500 writes a second and prefix: as good as unlimited
+    "sqs": Rate(200, 400),
     "ec2": Rate(20, 50),  # its buckets for mutating actions hold 50 at the least
     "iam": Rate(10, 20),
     "lambda": Rate(15, 30),  # the control plane's 15 a second

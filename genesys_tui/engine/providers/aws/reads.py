@@ -31,16 +31,35 @@ READS: Mapping[str, frozenset[str]] = {
     ),
     "ec2": frozenset(
         {
+            "DescribeAddresses",
             "DescribeAvailabilityZones",
+            "DescribeIamInstanceProfileAssociations",
+            "DescribeImages",
+            "DescribeInstanceAttribute",
+            "DescribeInstances",
             "DescribeInternetGateways",
             "DescribeNatGateways",
             "DescribeNetworkInterfaces",
             "DescribeRouteTables",
             "DescribeSecurityGroupRules",
             "DescribeSecurityGroups",
+            "DescribeSnapshots",
             "DescribeSubnets",
+            "DescribeVolumes",
+            "DescribeVolumesModifications",
             "DescribeVpcAttribute",
+            "DescribeVpcEndpoints",
+            "DescribeVpcPeeringConnections",
             "DescribeVpcs",
+        }
+    ),
+    "efs": frozenset(
+        {
+            "DescribeBackupPolicy",
+            "DescribeFileSystems",
+            "DescribeLifecycleConfiguration",
+            "DescribeMountTargetSecurityGroups",
+            "DescribeMountTargets",
         }
     ),
     "events": frozenset({"DescribeRule", "ListRules", "ListTagsForResource", "ListTargetsByRule"}),
@@ -103,7 +122,13 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "sqs": frozenset({"GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "ListQueues"}),
-    "ssm": frozenset({"DescribeParameters", "ListTagsForResource"}),
+    "ssm": frozenset(
+        {
+            "DescribeParameters",
+            "GetParameter",
+            "ListTagsForResource",
+        }
+    ),
     "sts": frozenset({"GetCallerIdentity"}),
 }
 """By boto3's name of the service."""

@@ -95,13 +95,22 @@ def user_data_of(answer: Answer) -> str | None:
 
 def _created(raw: Raw) -> datetime | None:
     """When its first network interface was attached, which stays: its launch time is that of its last start."""
-    first: Raw = next((one for one in raw.get("NetworkInterfaces", ()) if _is_first(one)), {})
-    attached_at: datetime | None = (first.get("Attachment") or {}).get("AttachTime")
+    attached_at: datetime | None = (_interface(raw).get("Attachment") or {}).get("AttachTime")
     return attached_at
 
 
-def _is_first(interface: Mapping[str, Any]) -> bool:
-    return (interface.get("Attachment") or {}).get("DeviceIndex") == 0
+def _groups(raw: Raw) -> list[str] | None:
+    """Those of its first network interface, by their ids."""
+    found = raw.get("SecurityGroups") or _interface(raw).get("Groups") or ()
+    return sorted(group["GroupId"] for group in found) or None
+
+
+def _interface(raw: Raw) -> Raw:
+    """Its first network interface."""
+    first: Iterator[Raw] = (
+        one for one in raw.get("NetworkInterfaces", ()) if (one.get("Attachment") or {}).get("DeviceIndex") == 0
+    )
+    return next(first, {})
 
 
 def _spec(raw: Raw) -> dict[str, Any]:
@@ -112,7 +121,7 @@ def _spec(raw: Raw) -> dict[str, Any]:
         "image": image_of(raw),
         "network": raw.get("VpcId"),
         "subnet": raw.get("SubnetId"),
-        "security_groups": [group["GroupId"] for group in raw.get("SecurityGroups", ())] or None,
+        "security_groups": _groups(raw),
         "key": raw.get("KeyName"),
         "profile": profile.rpartition("/")[2] if profile else None,
         "volumes": {device: volume for device, volume in attached(raw).items() if device != root},

@@ -1,4 +1,5 @@
-"""Networks: a VPC with its subnets, its internet gateway and its public route table. Source: the EC2 API reference.
+"""Networks: a VPC with its subnets, gateways, route tables and endpoints. Source: the EC2 API reference; prices of
+us-east-1, November 2026.
 
 A network goes by its tag `Name`. `zones` and `private` choose the subnets of a new network; from then on the subnets
 themselves are what is managed.
@@ -15,24 +16,37 @@ from genesys_tui.engine.model.call import Answer, Call, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Fields, Found, Kind, Placement, Reading
-from genesys_tui.engine.model.plan import Line, Reversal
+from genesys_tui.engine.model.plan import Line, Price, Reversal
 from genesys_tui.engine.model.resource import Actual, address_of
 from genesys_tui.engine.model.specs.network import NetworkSpec
 from genesys_tui.engine.providers.aws.ec2 import filters
 from genesys_tui.engine.providers.aws.network.network_calls import subnet_output
 from genesys_tui.engine.providers.aws.network.network_lines import create_lines, delete_lines, tag_lines, update_lines
-from genesys_tui.engine.providers.aws.network.network_parts import STACK_TAG, STEP_TAG, bare, parts_of, spec_of
+from genesys_tui.engine.providers.aws.network.network_parts import (
+    NETWORK_TAG,
+    PART_TAG,
+    STACK_TAG,
+    STEP_TAG,
+)
+from genesys_tui.engine.providers.aws.network.network_prices import network_prices
 from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts, filled
+from genesys_tui.engine.providers.aws.network.network_told import bare, parts_of, spec_of, tags_of
 
 NEEDS: Mapping[str, frozenset[str]] = {
-    "zones": frozenset({"Subnets"}),
-    "private": frozenset({"Subnets", "RouteTables"}),
+    "private": frozenset({"RouteTables"}),
     "internet": frozenset({"RouteTables", "InternetGateways"}),
-    "subnets": frozenset({"Subnets", "RouteTables"}),
+    "subnets": frozenset({"RouteTables"}),
+    "nat": frozenset({"RouteTables", "NatGateways"}),
+    "endpoints": frozenset({"VpcEndpoints"}),
 }
-"""The listings that each field is read from, by the word for their records; the other fields are in the VPC itself."""
+"""The listings that each field is read from, by the word for their records. That of the subnets is always asked: they
+are outputs, and they alone tell the region."""
 
-PARTS = ("Subnets", "RouteTables", "InternetGateways")
+PARTS = ("Subnets", "RouteTables", "InternetGateways", "NatGateways", "VpcEndpoints")
+OURS = ("Addresses", "SecurityGroups")
+"""Listings of which only what bears our mark is a part."""
+
+PEERINGS = "VpcPeeringConnections"
 
 
 class Network(Kind[NetworkSpec]):
@@ -44,15 +58,14 @@ class Network(Kind[NetworkSpec]):
     spec = NetworkSpec
     create_only = frozenset({"cidr"})
     kept = frozenset({"zones", "private"})
-    defaults: ClassVar[Document] = {"internet": True}
-    outputs = frozenset({"id", "arn", "name", "cidr"}) | {
-        subnet_output(f"{side}-{letter}") for side in ("public", "private") for letter in "abcdef"
-    }
+    defaults: ClassVar[Document] = {"internet": True, "nat": "off"}
+    outputs = frozenset({"id", "arn", "name", "cidr", "subnet_*"})
 
     # reading ------------------------------------------------------------------------------------------------------
     def discover(self, place: Placement) -> Reading[None]:
         answer = yield read("ec2", "DescribeVpcs", paginate=True)
-        yield Found(tuple(bare(vpc) for vpc in answer.get("Vpcs", ())))
+        found = map(bare, answer.get("Vpcs", ()))
+        yield Found(tuple(replace(one, arn=_arn(place.region, one)) for one in found))
 
     def locate(self, name: str) -> Reading[Actual | None]:
         # The whole listing: it is asked once for all names of a plan, and a filter would read `*` as a pattern.
@@ -70,15 +83,23 @@ class Network(Kind[NetworkSpec]):
         return found[0] if found else None
 
     def read(self, id: str, fields: Fields) -> Reading[Actual | None]:
-        needed = [part for part in PARTS if any(part in NEEDS.get(field, ()) for field in fields)]
-        vpc, *parts = yield from _all(
+        needed = [part for part in PARTS if part == "Subnets" or any(part in NEEDS.get(field, ()) for field in fields)]
+        whole = fields >= NEEDS.keys()
+        vpc, *answers = yield from _all(
             read("ec2", "DescribeVpcs", {"VpcIds": [id]}, absent_on=("InvalidVpcID.NotFound",)),
             *(_listing(part, id) for part in needed),
+            *((_peerings(),) if whole else ()),
         )
         if not vpc or not vpc.get("Vpcs"):
             return None
-        raw = {part: answer.get(part, ()) for part, answer in zip(needed, parts, strict=True)}
-        return _actual(bare(vpc["Vpcs"][0]), raw, fields)
+        listed = [*needed, *((PEERINGS,) if whole else ())]
+        raw = {part: answer.get(part, ()) for part, answer in zip(listed, answers, strict=True)}
+        found = _actual(bare(vpc["Vpcs"][0]), raw, fields)
+        if not found.arn:
+            zones = yield _zones()
+            region = next((zone["RegionName"] for zone in zones.get("AvailabilityZones", ())), "")
+            found = replace(found, region=region, arn=_arn(region, found)) if region else found
+        return found
 
     def prepare(self, name: str, want: NetworkSpec, have: Actual | None) -> Reading[NetworkFacts]:
         if have is None:
@@ -100,23 +121,24 @@ class Network(Kind[NetworkSpec]):
 
     def _of_existing(self, have: Actual, *, removal: bool) -> Reading[NetworkFacts]:
         # All gateways: one that was made for the network but not attached yet is found by its tag.
-        gateways = read("ec2", "DescribeInternetGateways", paginate=True)
-        subnets, tables, attached, inside, zones, vpcs, *groups = yield from _all(
-            _listing("Subnets", have.id),
-            _listing("RouteTables", have.id),
-            gateways,
-            _listing("NetworkInterfaces", have.id),
-            _zones(),
-            read("ec2", "DescribeVpcs", paginate=True),
-            *((_listing("SecurityGroups", have.id),) if removal else ()),
-        )
-        parts = parts_of(have, subnets["Subnets"], tables["RouteTables"], attached["InternetGateways"])
+        listings = {
+            **{part: _listing(part, have.id) for part in (*PARTS, "SecurityGroups", "NetworkInterfaces")},
+            "InternetGateways": read("ec2", "DescribeInternetGateways", paginate=True),
+            "Addresses": read("ec2", "DescribeAddresses", {"Filters": filters({f"tag:{NETWORK_TAG}": have.id})}),
+            "AvailabilityZones": _zones(),
+            "Vpcs": read("ec2", "DescribeVpcs", paginate=True),
+            **({PEERINGS: _peerings()} if removal else {}),
+        }
+        answers = yield from _all(*listings.values())
+        told = dict(zip(listings, answers, strict=True))
+        raw = {part: answer.get(part, ()) for part, answer in told.items()}
+        parts = parts_of(have, raw)
         return NetworkFacts(
-            _zone_names(zones),
-            tuple(_ranges(vpcs)),
+            _zone_names(told["AvailabilityZones"]),
+            tuple(_ranges(told["Vpcs"])),
             parts,
-            _by_subnet(inside),
-            tuple(group for answer in groups for group in _groups(answer)),
+            _by_subnet(raw["NetworkInterfaces"], parts.interfaces),
+            (*_groups(raw["SecurityGroups"]), *_peers(raw.get(PEERINGS, ()), have.id)) if removal else (),
         )
 
     # lowering -----------------------------------------------------------------------------------------------------
@@ -127,13 +149,13 @@ class Network(Kind[NetworkSpec]):
         return have.tags.get(STEP_TAG) == token
 
     def blank(self) -> Document:
-        return {"internet": False, "subnets": {}, "tags": {}}
+        return {"internet": False, "subnets": {}, "nat": "off", "endpoints": {}, "tags": {}}
 
     def use(self, want: NetworkSpec, facts: NetworkFacts) -> Actual | None:
         """The account's default network has public subnets only: it suits who asks for no private ones, and for
         nothing that would have to be made or changed."""
-        asks_for_more = want.cidr or want.subnets or want.tags or want.internet is False
-        if facts.default is None or want.private is not False or asks_for_more:
+        asks_for_more = (want.cidr, want.subnets, want.tags, want.endpoints, want.internet is False)
+        if facts.default is None or want.private is not False or any(asks_for_more) or want.nat not in (None, "off"):
             return None
         there = self.spec.of(facts.default.spec)
         suits = there.internet and not there.private and (want.zones or 1) <= (there.zones or 0)
@@ -160,6 +182,12 @@ class Network(Kind[NetworkSpec]):
         }
 
     # words and numbers --------------------------------------------------------------------------------------------
+    def prices(self, want: NetworkSpec) -> tuple[Price, ...]:
+        return network_prices(want)
+
+    def foreign(self, have: Actual) -> str:
+        return ", ".join(_peers(have.provider_data.get("peerings", ()), have.id))
+
     def removal(self, have: Actual, facts: NetworkFacts) -> Reversal:
         return Reversal("reversible", "a new network of the same shape gets new ids")
 
@@ -169,6 +197,8 @@ class Network(Kind[NetworkSpec]):
             *(f"subnet '{part.key}'" for part in facts.parts.subnets if not part.ours),
             *(f"route table {table.id}" for table in facts.parts.tables if not (table.ours or table.main)),
             *(f"internet gateway {part.id}" for part in facts.parts.gateways if not part.ours),
+            *(f"NAT gateway {part.id}" for part in facts.parts.nats if not part.key),
+            *(f"VPC endpoint {part.id} ({part.key})" for part in facts.parts.endpoints if not part.ours),
             *facts.others,
         ]
         more = f" and {len(held) - 5} more" if len(held) > 5 else ""
@@ -186,7 +216,24 @@ def _all(*calls: Call) -> Reading[list[Any]]:
 
 def _listing(part: str, vpc: str) -> Call:
     key = "attachment.vpc-id" if part == "InternetGateways" else "vpc-id"
-    return read("ec2", f"Describe{part}", {"Filters": filters({key: vpc})}, paginate=True)
+    by = "Filter" if part == "NatGateways" else "Filters"
+    return read("ec2", f"Describe{part}", {by: filters({key: vpc})}, paginate=True)
+
+
+def _peerings() -> Call:
+    """All: a network is on either side, and filters are joined by and."""
+    return read("ec2", f"Describe{PEERINGS}", paginate=True)
+
+
+def _peers(raws: Sequence[Mapping[str, Any]], vpc: str) -> Iterator[str]:
+    """The peering connections of a network, in words."""
+    for raw in raws:
+        ends = [raw.get(end, {}) for end in ("RequesterVpcInfo", "AccepterVpcInfo")]
+        there = [end for end in ends if end.get("VpcId") != vpc]
+        gone = raw.get("Status", {}).get("Code") in ("deleted", "deleting", "rejected", "expired", "failed")
+        if len(there) == 1 and not gone:
+            other = f"{there[0].get('VpcId', 'another network')} ({there[0].get('CidrBlock') or 'range not told'})"
+            yield f"peering connection {raw['VpcPeeringConnectionId']} with {other}"
 
 
 def _zones() -> Call:
@@ -205,26 +252,33 @@ def _ranges(answer: Answer) -> Iterator[IPv4Network]:
         yield from map(IPv4Network, sorted(ranges))
 
 
+def _arn(region: str, found: Actual) -> str:
+    """A shared network is another account's."""
+    return Placement(region, account=found.provider_data["owner"]).arn("ec2", f"vpc/{found.id}")
+
+
 def _actual(found: Actual, raw: Mapping[str, Sequence[Mapping[str, Any]]], fields: Fields) -> Actual:
-    """Region and ARN are told by a subnet's ARN alone: EC2 does not answer them for the VPC."""
-    parts = parts_of(found, *(raw.get(part, ()) for part in PARTS))
+    """EC2 does not answer region and ARN for the VPC: they are told by a subnet's."""
+    parts = parts_of(found, raw)
     spec = {field: value for field, value in spec_of(found, parts).items() if field in fields}
     subnets = {part.key: part.id for part in parts.subnets}
     arn = next((subnet["SubnetArn"] for subnet in raw.get("Subnets", ()) if subnet.get("SubnetArn")), "")
-    _, _, _, region, *_ = arn.split(":") if arn else ("",) * 4
+    region = arn.split(":")[3] if arn else ""
     return replace(
         found,
         spec=spec,
         region=region,
-        arn=f"{arn.rpartition(':')[0]}:vpc/{found.id}" if arn else "",
-        provider_data={**found.provider_data, "subnets": subnets},
+        arn=_arn(region, found) if region else "",
+        provider_data={**found.provider_data, "subnets": subnets, "peerings": raw.get(PEERINGS, ())},
     )
 
 
-def _by_subnet(answer: Answer) -> dict[str, tuple[str, ...]]:
-    """What is in each subnet, by its network interfaces."""
+def _by_subnet(raws: Sequence[Mapping[str, Any]], ours: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """What is in each subnet, by its network interfaces, without those of our own parts."""
     inside: dict[str, tuple[str, ...]] = {}
-    for raw in answer.get("NetworkInterfaces", ()):
+    for raw in raws:
+        if raw["NetworkInterfaceId"] in ours:
+            continue
         what = raw.get("Attachment", {}).get("InstanceId") or raw.get("Description") or raw.get("InterfaceType", "")
         words = f"network interface {raw['NetworkInterfaceId']}" + (f" ({what})" if what else "")
         subnet = raw.get("SubnetId", "")
@@ -232,8 +286,8 @@ def _by_subnet(answer: Answer) -> dict[str, tuple[str, ...]]:
     return inside
 
 
-def _groups(answer: Answer) -> Iterator[str]:
-    """Each security group but the default one, which goes with the network."""
-    for group in answer.get("SecurityGroups", ()):
-        if group["GroupName"] != "default":
+def _groups(raws: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Each security group but the default one, which goes with the network, and our own."""
+    for group in raws:
+        if group["GroupName"] != "default" and PART_TAG not in tags_of(group):
             yield f"security group '{group['GroupName']}' ({group['GroupId']})"

@@ -23,7 +23,6 @@ from genesys_tui.engine.providers.aws.network.network_parts import (
     STACK_TAG,
     STEP_TAG,
     GatewayPart,
-    SubnetPart,
     TablePart,
 )
 
@@ -210,13 +209,13 @@ def associate(subnet: Id, table: Id) -> Call:
     )
 
 
-def reassociate(part: SubnetPart, table: Id) -> Call:
+def reassociate(subnet: Id, association: str, table: Id) -> Call:
     """Gives the association a new id: sent again, the old one is unknown."""
     return Call(
         "ec2",
         "ReplaceRouteTableAssociation",
-        {"AssociationId": part.association, "RouteTableId": table},
-        find=associated(part.id, table, "InvalidAssociationID.NotFound"),
+        {"AssociationId": association, "RouteTableId": table},
+        find=associated(subnet, table, "InvalidAssociationID.NotFound"),
         retry_on=(TABLE_THERE,),
     )
 

@@ -102,5 +102,8 @@ def _way_out(changed: NetworkSpec, public: list[str], *, coming: bool) -> WayOut
 
 def _check_empty(removed: tuple[SubnetPart, ...], facts: NetworkFacts) -> None:
     for part in removed:
-        if inside := facts.interfaces.get(part.id):
+        endpoints = [
+            f"the endpoint for {one.key}" for one in facts.parts.endpoints if one.ours and part.id in one.subnets
+        ]
+        if inside := (*facts.interfaces.get(part.id, ()), *endpoints):
             refuse(f"subnet '{part.key}' must go for that, but it holds {', '.join(inside)}", "move them out first")

@@ -11,8 +11,8 @@ from itertools import chain, count
 
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.network import NetworkSpec, Subnet
-from genesys_tui.engine.providers.aws.network.network_parts import counted
 from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts, first_zones, refuse
+from genesys_tui.engine.providers.aws.network.network_told import counted
 
 Wishes = dict[str, Subnet | None]
 """Subnets by key; None is to go."""

@@ -14,9 +14,19 @@ from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.network import NetworkSpec, Subnet
 from genesys_tui.engine.providers.aws.network import network_calls as ec2
+from genesys_tui.engine.providers.aws.network import network_endpoints, network_nat
 from genesys_tui.engine.providers.aws.network.network_change import Reshape, reshape
-from genesys_tui.engine.providers.aws.network.network_parts import NO_PARTS, Parts, SubnetPart, TablePart
+from genesys_tui.engine.providers.aws.network.network_endpoints import endpoint_changes, endpoint_lines
+from genesys_tui.engine.providers.aws.network.network_nat import Standing, ours, way_out
+from genesys_tui.engine.providers.aws.network.network_parts import (
+    NO_PARTS,
+    PUBLIC_ROUTES,
+    Parts,
+    SubnetPart,
+    TablePart,
+)
 from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts, refuse
+from genesys_tui.engine.providers.aws.network.network_told import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,10 @@ def create_lines(name: str, want: NetworkSpec, place: Placement, facts: NetworkF
         yield from way.lines
     for key, subnet in subnets.items():
         yield _new_subnet(site, key, subnet, facts, way.table)
+    standing = [_standing_new(key, subnet) for key, subnet in subnets.items()]
+    out = way_out(site, want.nat or "off", standing)
+    yield from out.making
+    yield from endpoint_lines(site, want.endpoints or {}, standing, out, str(want.cidr))
 
 
 def update_lines(have: Actual, changed: NetworkSpec, place: Placement, facts: NetworkFacts) -> Iterator[Line]:
@@ -65,16 +79,32 @@ def update_lines(have: Actual, changed: NetworkSpec, place: Placement, facts: Ne
         yield _opened(part, way.table, facts.parts.public_table)
     for part in change.closed:
         yield _closed(part, facts)
+    yield from _ways(site, have, changed, facts.parts, change)
     if change.way_out == "away":
         yield from _no_way_out(site, facts.parts, change)
 
 
+def _ways(site: ec2.Site, have: Actual, changed: NetworkSpec, parts: Parts, change: Reshape) -> Iterator[Line]:
+    """NAT gateways and endpoints, for the subnets as they are after the change."""
+    standing = [_standing(part, change) for part in parts.subnets if part not in change.removed]
+    standing += [_standing_new(key, subnet) for key, subnet in change.added.items()]
+    counts = {part.key for part in counted(have, parts)} | change.added.keys()
+    mode = (changed.nat or "off") if changed.has("nat") else ours(parts)
+    out = way_out(site, mode, [one for one in standing if one.key in counts], parts)
+    cidr: str = have.provider_data["cidr"]
+    yield from out.making
+    yield from endpoint_changes(site, changed.endpoints or {}, standing, out, parts, cidr)
+    yield from out.taking
+
+
 def delete_lines(have: Actual, facts: NetworkFacts) -> Iterator[Line]:
     """Only our own parts: with others' in it, `refuses_removal` has spoken before."""
+    yield from network_endpoints.gone(have.id, facts.parts)
+    yield from network_nat.gone(facts.parts)
     tables = [table for table in facts.parts.tables if table.ours]
     if tables:
         calls = tuple(call for table in tables for call in ec2.delete_table(table))
-        yield Line("Delete the route to the internet", "Nothing is to be reached through it any more", calls)
+        yield Line("Delete the routes to the internet", "Nothing is to be reached through it any more", calls)
     gateways = [part for part in facts.parts.gateways if part.ours]
     if gateways:
         calls = tuple(call for part in gateways for call in ec2.delete_gateway(part, have.id))
@@ -98,6 +128,18 @@ def tag_lines(have: Actual, tags: Mapping[str, Value]) -> Iterator[Line]:
             "No longer wanted",
             (ec2.delete_tags(have.id, gone),),
         )
+
+
+def _standing_new(key: str, subnet: Subnet) -> Standing:
+    return Standing(key, ec2.new_subnet(key), str(subnet.zone), bool(subnet.public))
+
+
+def _standing(part: SubnetPart, change: Reshape) -> Standing:
+    """As it is once it was opened or closed: that takes it off the table that it had."""
+    if part in change.opened or (part in change.closed and part.routed):
+        return Standing(part.key, part.id, part.zone, part in change.opened)
+    public = part.public is not False and part not in change.closed
+    return Standing(part.key, part.id, part.zone, public, part.association, part.table, part.nat is not None)
 
 
 def _dns(site: ec2.Site) -> Line:
@@ -145,7 +187,7 @@ def _no_subnet(part: SubnetPart, reason: str) -> Line:
 def _opened(part: SubnetPart, table: ec2.Id, known: TablePart | None) -> Line:
     """`known`: the table, where it is there already and may have the subnet."""
     routed = part.routed or (known is not None and part.id in known.associations)
-    to_table = ec2.reassociate(part, table) if part.association else ec2.associate(part.id, table)
+    to_table = ec2.reassociate(part.id, part.association, table) if part.association else ec2.associate(part.id, table)
     route = () if routed else (to_table,)
     maps = () if part.maps else (ec2.map_public_ip(part.id, on=True),)
     return Line(f"Make subnet '{part.key}' public", "What is in it can be reached from the internet", (*route, *maps))
@@ -165,7 +207,7 @@ def _closed(part: SubnetPart, facts: NetworkFacts) -> Line:
 
 def _no_way_out(site: ec2.Site, parts: Parts, change: Reshape) -> Iterator[Line]:
     done = {part.association for part in (*change.removed, *change.closed)}
-    tables = [call for table in parts.tables if table.ours for call in ec2.delete_table(table, done)]
+    tables = [call for table in parts.tables if table.key == PUBLIC_ROUTES for call in ec2.delete_table(table, done)]
     routes = [ec2.delete_default_route(table.id) for table in parts.tables if table.gateway and not table.ours]
     gateways = [call for part in parts.gateways if part.ours for call in ec2.delete_gateway(part, str(site.vpc))]
     if calls := (*tables, *routes, *gateways):

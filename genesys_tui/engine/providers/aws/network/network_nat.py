@@ -6,10 +6,9 @@ else with it. What is new comes first and is used before what was there goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from genesys_tui.engine.model.call import Call
 from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.providers.aws.network import network_calls as ec2
 from genesys_tui.engine.providers.aws.network import network_nat_calls as nat
@@ -51,23 +50,29 @@ class WayOut:
 
 def way_out(site: ec2.Site, mode: str, subnets: Sequence[Standing], parts: Parts = NO_PARTS) -> WayOut:
     """`mode`: off, single or per-zone. Raises GenesysError for what can't be."""
-    hosts = _hosts(mode, subnets)
     making: list[Line] = []
     coming: list[ec2.Id] = []
-    moved: set[str] = set()
     kept: set[str] = set()
+    stays = {one.association for one in subnets if one.association}
+    hosts = _hosts(mode, subnets)
     for key, host in hosts.items():
         there = _our_nat(parts, key, subnets)
+        address = None if there else _free_address(parts, key)
         table = next((one for one in parts.tables if one.key == _table_key(key)), None)
-        served = [one for one in subnets if not one.public and (key == "nat" or key == f"nat-{one.zone}")]
-        making += _made(site, key, host, there, _free_address(parts, key))
-        making += _routed(site, key, there, table, served, parts)
+        served = [one for one in subnets if not one.public and key in ("nat", f"nat-{one.zone}")]
+        joining = [one for one in served if _joins(one, table, parts)]
+        making += [] if there else [_made(site, key, host, address)]
+        making += _routed(site, key, there, table, joining)
         coming += [] if table else [nat.table_output(_table_key(key))]
-        moved |= {one.association for one in served if one.association and one.table != (table.id if table else "")}
-        kept |= {there.id} if there else set()
-    tables = [one for one in parts.tables if _is_private(one) and one.key not in map(_table_key, hosts)]
-    taking = _taken(site, parts, tables, moved, kept, hosts)
-    return WayOut(tuple(making), tuple(taking), tuple(coming), tuple(table.id for table in tables))
+        stays -= {one.association for one in joining}
+        kept |= {there.id} if there else {address.id} if address else set()
+    leaving = [one for one in parts.tables if _is_private(one) and one.key not in map(_table_key, hosts)]
+    return WayOut(
+        tuple(making),
+        (*_routes_taken(leaving, stays), *_taken(parts, kept, "What is not there costs nothing")),
+        tuple(coming),
+        tuple(table.id for table in leaving),
+    )
 
 
 def ours(parts: Parts) -> str:
@@ -78,7 +83,7 @@ def ours(parts: Parts) -> str:
 
 def gone(parts: Parts) -> Iterator[Line]:
     """All of it taken away, before the network itself goes. The tables go with the network's others."""
-    yield from _taken(None, parts, (), set(), set(), {})
+    return _taken(parts, set(), "They are parts of the network")
 
 
 def _hosts(mode: str, subnets: Sequence[Standing]) -> dict[str, Standing]:
@@ -127,14 +132,23 @@ def _free_address(parts: Parts, key: str) -> AddressPart | None:
     return next((one for one in parts.addresses if one.key == key and one.free), None)
 
 
-def _made(
-    site: ec2.Site, key: str, host: Standing, there: NatPart | None, address: AddressPart | None
-) -> Iterator[Line]:
-    if there:
-        return
+def _joins(subnet: Standing, table: TablePart | None, parts: Parts) -> bool:
+    """Whether it is still to be given this table."""
+    if table and subnet.table == table.id:
+        return False
+    own = next((one for one in parts.tables if one.id == subnet.table), None)
+    if own and not own.ours and not subnet.served:
+        refuse(
+            f"subnet '{subnet.key}' has a route table of its own ({own.id}), which Genesys did not make",
+            f"add a default route to it yourself, or disassociate {own.id} from it",
+        )
+    return own is None or own.ours
+
+
+def _made(site: ec2.Site, key: str, host: Standing, address: AddressPart | None) -> Line:
     take = () if address else (nat.allocate_address(site, key),)
     id: ec2.Id = address.id if address else nat.address_output(key)
-    yield Line(
+    return Line(
         f"Create a NAT gateway in subnet '{host.key}'",
         "Private subnets reach the internet through it, and nobody reaches them; it costs $0.045 an hour and per GB",
         (*take, nat.create_nat(site, key, host.id, id)),
@@ -142,17 +156,17 @@ def _made(
 
 
 def _routed(
-    site: ec2.Site, key: str, there: NatPart | None, table: TablePart | None, served: Sequence[Standing], parts: Parts
+    site: ec2.Site, key: str, there: NatPart | None, table: TablePart | None, joining: Sequence[Standing]
 ) -> Iterator[Line]:
-    """The table that leads to it, and its subnets."""
+    """The table that leads to it, and the subnets that are to use it."""
     nat_id: ec2.Id = there.id if there else nat.nat_output(key)
     table_id: ec2.Id = table.id if table else nat.table_output(_table_key(key))
-    calls: list[Call] = [] if table else [nat.create_private_table(site, _table_key(key))]
+    calls = [] if table else [nat.create_private_table(site, _table_key(key))]
     if not (table and there and table.nat == there.id):
         calls.append(nat.route_to_nat(table, table_id, nat_id))
-    joining = [one for one in served if one.table is None or one.table != (table.id if table else "")]
     for one in joining:
-        calls += _joined(one, table_id, parts)
+        by = ec2.reassociate(one.id, one.association, table_id) if one.association else None
+        calls.append(by or ec2.associate(one.id, table_id))
     if calls:
         who = ", ".join(f"'{one.key}'" for one in joining)
         yield Line(
@@ -162,45 +176,20 @@ def _routed(
         )
 
 
-def _joined(subnet: Standing, table: ec2.Id, parts: Parts) -> tuple[Call, ...]:
-    own = next((one for one in parts.tables if one.id == subnet.table), None)
-    if own and not own.ours:
-        if subnet.served:
-            return ()
-        refuse(
-            f"subnet '{subnet.key}' has a route table of its own ({own.id}), which Genesys did not make",
-            f"add a default route to it yourself, or disassociate {own.id} from it",
-        )
-    if subnet.association:
-        return (ec2.reassociate_id(subnet.id, subnet.association, table),)
-    return (ec2.associate(subnet.id, table),)
-
-
-def _taken(
-    site: ec2.Site | None,
-    parts: Parts,
-    tables: Sequence[TablePart],
-    moved: set[str],
-    kept: set[str],
-    hosts: Mapping[str, Standing],
-) -> Iterator[Line]:
-    calls = [call for table in tables for call in ec2.delete_table(table, moved)]
+def _routes_taken(tables: Sequence[TablePart], stays: set[str]) -> Iterator[Line]:
+    """`stays`: the associations that no other line has taken away."""
+    calls = [call for one in tables for call in ec2.delete_table(one, set(one.associations.values()) - stays)]
     if calls:
-        yield Line("Delete the routes to NAT gateways that go", "Nothing uses them any more", tuple(calls))
+        yield Line("Delete the routes to the NAT gateways that go", "Nothing uses them any more", tuple(calls))
+
+
+def _taken(parts: Parts, kept: set[str], reason: str) -> Iterator[Line]:
+    """`kept`: the ids of the NAT gateways and addresses that stay; the addresses of a gateway stay with it."""
     nats = [one for one in parts.nats if one.key and one.id not in kept]
-    held = {id for one in parts.nats if one.id in kept for id in one.addresses}
-    reused = {free.id for key in hosts if (free := _free_address(parts, key)) and not _kept_key(parts, key, kept)}
-    addresses = [one.id for one in parts.addresses if one.id not in held | reused]
-    calls = [*(nat.delete_nat(one) for one in nats), *(nat.release_address(id) for id in addresses)]
+    held = {id for one in parts.nats if one.id in kept for id in one.addresses} | kept
+    addresses = [one.id for one in parts.addresses if one.id not in held]
+    calls = [*map(nat.delete_nat, nats), *map(nat.release_address, addresses)]
     if calls:
-        what = "NAT gateway" if len(nats) == 1 else f"{len(nats)} NAT gateways"
-        sentence = f"Delete the {what} and release {'its' if len(nats) == 1 else 'their'} addresses"
-        yield Line(
-            sentence if nats else "Release the addresses that were taken for NAT gateways",
-            "What is not there costs nothing" if site else "They are parts of the network",
-            tuple(calls),
-        )
-
-
-def _kept_key(parts: Parts, key: str, kept: set[str]) -> bool:
-    return any(one.key == key and one.id in kept for one in parts.nats)
+        what = "the NAT gateway" if len(nats) == 1 else f"{len(nats)} NAT gateways"
+        sentence = f"Delete {what} and release {'its address' if len(nats) == 1 else 'their addresses'}"
+        yield Line(sentence if nats else "Release the addresses taken for NAT gateways", reason, tuple(calls))

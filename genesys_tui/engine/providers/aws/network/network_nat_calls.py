@@ -19,12 +19,11 @@ from genesys_tui.engine.providers.aws.network.network_calls import (
     Site,
     our_part,
     part_tags,
-    removal,
     tag_list,
 )
 from genesys_tui.engine.providers.aws.network.network_parts import ANYWHERE, NETWORK_TAG, NatPart, TablePart
 
-RELEASED: Final = (RetryOn("InvalidIPAddress.InUse", 120), RetryOn("AuthFailure", 60, "You do not have permission"))
+RELEASED: Final = RetryOn("InvalidIPAddress.InUse", 120)
 """An address is let go some seconds after its NAT gateway."""
 NAT_THERE: Final = (RetryOn("InvalidNatGatewayID.NotFound"), RetryOn("NatGatewayNotFound"))
 
@@ -59,7 +58,6 @@ def allocate_address(site: Site, key: str) -> Call:
 def create_nat(site: Site, key: str, subnet: Id, address: Id) -> Call:
     name = nat_output(key).name
     look = {"Filter": [*our_part(key), *filters({"subnet-id": subnet})]}
-    state = f"NatGateways[?NatGatewayId=='{{}}'].State"
     there = read("ec2", "DescribeNatGateways", {"NatGatewayIds": [Output(name)]})
     return Call(
         "ec2",
@@ -140,7 +138,5 @@ def delete_nat(nat: NatPart) -> Call:
 
 
 def release_address(id: str) -> Call:
-    call = removal("ReleaseAddress", {"AllocationId": id}, "InvalidAllocationID.NotFound")
-    return Call(
-        call.service, call.operation, call.params, absent_on=call.absent_on, retry_on=RELEASED, idempotent=True
-    )
+    gone = ("InvalidAllocationID.NotFound",)
+    return Call("ec2", "ReleaseAddress", {"AllocationId": id}, absent_on=gone, retry_on=(RELEASED,), idempotent=True)

@@ -14,7 +14,7 @@ from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.references import name_in, references
 from genesys_tui.engine.model.resource import Reference
 from genesys_tui.engine.model.specs.security_group import ALL_OUT, SELF, Rule
-from genesys_tui.engine.providers.aws.network.network_parts import tags_of
+from genesys_tui.engine.providers.aws.network.network_told import tags_of
 
 Raw = Mapping[str, Any]
 

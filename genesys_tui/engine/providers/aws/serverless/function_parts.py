@@ -105,7 +105,7 @@ def _started(spec: dict[str, Any]) -> dict[str, Any]:
     runtime = str(spec.setdefault("runtime", RUNTIMES["python"][0]))
     language = next((one for one in STARTERS if runtime.startswith(one)), None)
     if language:
-        spec |= {"starter": language, "handler": STARTERS[language]}
+        return {"handler": STARTERS[language], **spec, "starter": language}
     return spec
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Output, Params, Token, Value, read
+from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Output, Token, Value, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
@@ -25,7 +25,7 @@ from genesys_tui.engine.providers.aws.words import settings_in_words
 
 SETTINGS: Final[Mapping[str, str]] = {
     "size": "Size",
-    "type": "VolumeType",
+    "volume_type": "VolumeType",
     "iops": "Iops",
     "throughput": "Throughput",
 }
@@ -79,7 +79,7 @@ class Volume(Described[VolumeSpec]):
     spec = VolumeSpec
     create_only: ClassVar[frozenset[str]] = frozenset({"zone", "encryption", "snapshot"})
     kept: ClassVar[frozenset[str]] = frozenset({"size", "iops", "throughput"})
-    defaults: ClassVar[Document] = {"type": "gp3", "encryption": "managed"}
+    defaults: ClassVar[Document] = {"volume_type": "gp3", "encryption": "managed"}
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name", "zone"})
     tagging = ec2.TAGGING
     parts: ClassVar[Mapping[str, Part]] = {
@@ -136,7 +136,7 @@ class Volume(Described[VolumeSpec]):
         start = f" from {want.snapshot}" if want.snapshot else ""
         how = "encrypted" if want.encryption else "not encrypted"
         yield Line(
-            f"Create volume '{name}' ({big}{want.type}, {how}) in {zone}{start}",
+            f"Create volume '{name}' ({big}{want.volume_type}, {how}) in {zone}{start}",
             "A disk that outlives its instances",
             (_create(name, want, zone, place, facts.managed_key),),
         )
@@ -149,12 +149,14 @@ class Volume(Described[VolumeSpec]):
                 why=f"it has {before:,} GB, and a volume can only grow",
                 todo="make a smaller one under another name, and copy what it holds",
             )
-        document = {field: value for field, value in changed.document.items() if field in SETTINGS and value is not None}
+        document = {
+            field: value for field, value in changed.document.items() if field in SETTINGS and value is not None
+        }
         wire = {**to_wire(document, SETTINGS), **(changed.aws or {})}
         if wire:
             asked: Document = {**document, **(changed.aws or {})}
             yield Line(
-                f"Set {settings_in_words(asked, {'size': 'GB'})} on volume '{have.name}'",
+                f"Set {settings_in_words(asked, {'size': 'GB', 'volume_type': 'type'})} on volume '{have.name}'",
                 "Asked for: it can be used meanwhile",
                 (calls.modify(have.id, wire, (have.arn,)),),
             )
@@ -180,7 +182,7 @@ class Volume(Described[VolumeSpec]):
 
     # words and numbers --------------------------------------------------------------------------------------------
     def prices(self, want: VolumeSpec) -> tuple[Price, ...]:
-        size, type_ = want.size or 8, want.type or "gp3"
+        size, type_ = want.size or 8, want.volume_type or "gp3"
         stored = Price(f"{type_} volume", "GB-month", GB_MONTH[type_], size, size, size)
         more: list[Price] = []
         if type_ == "gp3" and (beyond := max(0, (want.iops or 3000) - 3000)):
@@ -219,8 +221,10 @@ def _create(name: str, want: VolumeSpec, zone: str, place: Placement, managed_ke
         **(want.aws or {}),
     }
     key_arn = "*" if isinstance(want.encryption, Reference) or not own_key else str(want.encryption)
-    needs = {action: (key_arn,) for action in BY_KEY} if own_key else {}
-    on = [place.arn("ec2", "volume/*")] + ([ec2.arn_of_nobody(place, f"snapshot/{want.snapshot}")] * bool(want.snapshot))
+    needs = dict.fromkeys(BY_KEY, (key_arn,)) if own_key else {}
+    on = [place.arn("ec2", "volume/*")] + (
+        [ec2.arn_of_nobody(place, f"snapshot/{want.snapshot}")] * bool(want.snapshot)
+    )
     look = read("ec2", "DescribeVolumes", {"Filters": ec2.ours()})
     return Call(
         "ec2",
