@@ -193,7 +193,10 @@ def _there(decision: Decision) -> Actual:
 def _refused(decision: Decision, place: Placement, facts: Facts) -> tuple[Finding, ...]:
     """What the cloud would refuse, and what we do: to delete data that nobody said should go."""
     there, what = _there(decision), f"{decision.kind.title} '{_there(decision).name}'"
-    if why := decision.kind.refuses_removal(there, facts):
+    why = decision.kind.refuses_removal(there, facts)
+    if why and decision.address in place.emptied:
+        return (Finding("note", decision.address, f"{what}: {why}", "what this plan deletes first should set it free"),)
+    if why:
         message = f"{what} can't be deleted: {why}"
         return (Finding("blocked", decision.address, message, "empty it first, then plan again"),)
     held = "" if place.delete_data else decision.kind.holds(there, facts)

@@ -88,6 +88,8 @@ def draft(
     steps: list[Step] = []
     prices: list[tuple[str, tuple[Price, ...] | None]] = []
     siblings: dict[str, list[Any]] = {}
+    going = [item.fragment for item in decided if item.verdict == "delete" and item.fragment]
+    place = replace(place, emptied=frozenset(need for fragment in going for need in fragment.needs))
     for decision in decided:
         made = siblings.setdefault(decision.kind.name, [])
         try:

@@ -171,7 +171,7 @@ def _restores(kind: AnyKind, record: StepRecord, actual: Actual) -> _Restores:
         there = lookup(actual.spec, change.path)
         if change.path[0] in kind.spec.write_only | kind.spec.one_way:
             left.add(change.path)
-            what = f"what {dotted(change.path)} was before is kept nowhere, so it stays as it is"
+            what = f"{dotted(change.path)} can't be put back, so it stays as it is"
             conflicts.append(Conflict(record.address, what))
             continue
         if same(there, before):

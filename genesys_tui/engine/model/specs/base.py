@@ -129,7 +129,8 @@ class Spec(Part):
     """Top fields that no read can fill (a password): they are set when the resource is made, and remembered."""
 
     one_way: ClassVar[frozenset[str]] = frozenset()
-    """Top fields whose earlier value nobody has any more (a secret's), so that an undo leaves them."""
+    """Top fields that can't be put back: nobody has the earlier value (a secret's), or AWS has no way back (storage
+    that grew). An undo leaves them and says so."""
 
     records: ClassVar[frozenset[str]] = frozenset()
     """Top fields that hold records by key (subnets): dropping all of a record removes the record."""

@@ -85,6 +85,7 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "logs": frozenset({"DescribeLogGroups", "ListTagsForResource"}),
+    "rds": frozenset({"DescribeDBInstances", "DescribeDBSnapshots"}),
     "resourcegroupstaggingapi": frozenset({"GetResources"}),
     "route53": frozenset(
         {
