@@ -50,6 +50,8 @@ class Placement:
     account: str = ""
     delete_data: bool = False
     """Whether it was asked for to delete what holds data."""
+    emptied: frozenset[str] = frozenset()
+    """Addresses that others stand in which the same plan deletes first: what is in them now tells nothing."""
 
     @property
     def partition(self) -> str:

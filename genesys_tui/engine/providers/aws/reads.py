@@ -62,6 +62,7 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeMountTargets",
         }
     ),
+    "ecr": frozenset({"DescribeRepositories", "GetLifecyclePolicy", "ListImages", "ListTagsForResource"}),
     "events": frozenset({"DescribeRule", "ListRules", "ListTagsForResource", "ListTargetsByRule"}),
     "iam": frozenset(
         {

@@ -139,7 +139,8 @@ class Database(Described[DatabaseSpec]):
                 why="RDS only lets storage grow",
                 todo=f"ask for {there['AllocatedStorage']} GB or more",
             )
-        fields = {field: value for field, value in changed.document.items() if field not in ("tags", "subnets")}
+        others = {"tags", *self.spec.write_only}
+        fields = {field: value for field, value in changed.document.items() if field not in others}
         if fields:
             pause = "; it stops answering for some minutes" if PAUSES & fields.keys() else ""
             call = _modify(have, _settings(changed))

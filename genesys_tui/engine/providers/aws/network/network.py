@@ -202,7 +202,7 @@ class Network(Kind[NetworkSpec]):
             *facts.others,
         ]
         more = f" and {len(held) - 5} more" if len(held) > 5 else ""
-        return f"it holds what Genesys did not make: {', '.join(held[:5])}{more}" if held else ""
+        return f"it holds what is no part of it: {', '.join(held[:5])}{more}" if held else ""
 
 
 def _all(*calls: Call) -> Reading[list[Any]]:

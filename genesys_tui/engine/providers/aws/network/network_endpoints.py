@@ -86,7 +86,11 @@ def _made(
             places = _places(subnets)
             where = {"SubnetIds": places, "SecurityGroupIds": [group], "PrivateDnsEnabled": key not in BY_GATEWAY}
             reason = f"It is reached without the internet; it costs $0.01 an hour in each of {len(places)} zones"
-        yield Line(f"Create a {type} endpoint for {key}", reason, (*first, _create(site, key, type, where)))
+        yield Line(
+            f"Create {'a gateway' if type == 'gateway' else 'an interface'} endpoint for {key}",
+            reason,
+            (*first, _create(site, key, type, where)),
+        )
 
 
 def _main_table(site: ec2.Site) -> Call:

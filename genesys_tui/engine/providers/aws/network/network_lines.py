@@ -71,6 +71,11 @@ def update_lines(have: Actual, changed: NetworkSpec, place: Placement, facts: Ne
         yield _dns(site)
     if change.way_out == "there":
         yield from way.lines
+    standing = _after(have, facts.parts, change)
+    mode = (changed.nat or "off") if changed.has("nat") else ours(facts.parts)
+    out = way_out(site, mode, standing.counted, facts.parts, change.removed)
+    early = any(part.id in out.hosts for part in change.removed)
+    yield from out.taking if early else ()
     for part in change.removed:
         yield _no_subnet(part, "It moves" if part.key in change.added else "No longer wanted")
     for key, subnet in change.added.items():
@@ -79,22 +84,12 @@ def update_lines(have: Actual, changed: NetworkSpec, place: Placement, facts: Ne
         yield _opened(part, way.table, facts.parts.public_table)
     for part in change.closed:
         yield _closed(part, facts)
-    yield from _ways(site, have, changed, facts.parts, change)
+    yield from out.making
+    cidr: str = have.provider_data["cidr"]
+    yield from endpoint_changes(site, changed.endpoints or {}, standing.all, out, facts.parts, cidr)
+    yield from () if early else out.taking
     if change.way_out == "away":
         yield from _no_way_out(site, facts.parts, change)
-
-
-def _ways(site: ec2.Site, have: Actual, changed: NetworkSpec, parts: Parts, change: Reshape) -> Iterator[Line]:
-    """NAT gateways and endpoints, for the subnets as they are after the change."""
-    standing = [_standing(part, change) for part in parts.subnets if part not in change.removed]
-    standing += [_standing_new(key, subnet) for key, subnet in change.added.items()]
-    counts = {part.key for part in counted(have, parts)} | change.added.keys()
-    mode = (changed.nat or "off") if changed.has("nat") else ours(parts)
-    out = way_out(site, mode, [one for one in standing if one.key in counts], parts)
-    cidr: str = have.provider_data["cidr"]
-    yield from out.making
-    yield from endpoint_changes(site, changed.endpoints or {}, standing, out, parts, cidr)
-    yield from out.taking
 
 
 def delete_lines(have: Actual, facts: NetworkFacts) -> Iterator[Line]:
@@ -128,6 +123,21 @@ def tag_lines(have: Actual, tags: Mapping[str, Value]) -> Iterator[Line]:
             "No longer wanted",
             (ec2.delete_tags(have.id, gone),),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The subnets as they are after a change: all, and those that the network's own wishes speak of."""
+
+    all: tuple[Standing, ...]
+    counted: tuple[Standing, ...]
+
+
+def _after(have: Actual, parts: Parts, change: Reshape) -> After:
+    kept = [_standing(part, change) for part in parts.subnets if part not in change.removed]
+    new = [_standing_new(key, subnet) for key, subnet in change.added.items()]
+    counts = {part.key for part in counted(have, parts)}
+    return After((*kept, *new), (*(one for one in kept if one.key in counts), *new))
 
 
 def _standing_new(key: str, subnet: Subnet) -> Standing:

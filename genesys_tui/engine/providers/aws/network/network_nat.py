@@ -18,6 +18,7 @@ from genesys_tui.engine.providers.aws.network.network_parts import (
     AddressPart,
     NatPart,
     Parts,
+    SubnetPart,
     TablePart,
 )
 from genesys_tui.engine.providers.aws.network.network_shape import refuse
@@ -40,20 +41,25 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class WayOut:
     """What a wish for NAT comes to: the lines that make it, and those that take away what it needs no more; between the
-    two others may let go of the tables. `tables`: ours that come, and (`leaving`) the ids of those that go."""
+    two others may let go of the tables. `tables`: ours that come, and (`leaving`) the ids of those that go. `hosts`: the
+    subnets that must wait until what is taken away has left them."""
 
     making: tuple[Line, ...] = ()
     taking: tuple[Line, ...] = ()
     tables: tuple[ec2.Id, ...] = ()
     leaving: tuple[str, ...] = ()
+    hosts: frozenset[str] = frozenset()
 
 
-def way_out(site: ec2.Site, mode: str, subnets: Sequence[Standing], parts: Parts = NO_PARTS) -> WayOut:
-    """`mode`: off, single or per-zone. Raises GenesysError for what can't be."""
+def way_out(
+    site: ec2.Site, mode: str, subnets: Sequence[Standing], parts: Parts = NO_PARTS, removed: Sequence[SubnetPart] = ()
+) -> WayOut:
+    """`mode`: off, single or per-zone. `removed`: the subnets that go. Raises GenesysError for what can't be."""
     making: list[Line] = []
+    routes: list[Line] = []
     coming: list[ec2.Id] = []
     kept: set[str] = set()
-    stays = {one.association for one in subnets if one.association}
+    stays = {one.association for one in (*subnets, *removed) if one.association}
     hosts = _hosts(mode, subnets)
     for key, host in hosts.items():
         there = _our_nat(parts, key, subnets)
@@ -62,16 +68,17 @@ def way_out(site: ec2.Site, mode: str, subnets: Sequence[Standing], parts: Parts
         served = [one for one in subnets if not one.public and key in ("nat", f"nat-{one.zone}")]
         joining = [one for one in served if _joins(one, table, parts)]
         making += [] if there else [_made(site, key, host, address)]
-        making += _routed(site, key, there, table, joining)
+        routes += _routed(site, key, there, table, joining)
         coming += [] if table else [nat.table_output(_table_key(key))]
         stays -= {one.association for one in joining}
         kept |= {there.id} if there else {address.id} if address else set()
     leaving = [one for one in parts.tables if _is_private(one) and one.key not in map(_table_key, hosts)]
     return WayOut(
-        tuple(making),
+        (*making, *routes),
         (*_routes_taken(leaving, stays), *_taken(parts, kept, "What is not there costs nothing")),
         tuple(coming),
         tuple(table.id for table in leaving),
+        frozenset(one.subnet for one in parts.nats if one.key and one.id not in kept),
     )
 
 
@@ -161,16 +168,17 @@ def _routed(
     """The table that leads to it, and the subnets that are to use it."""
     nat_id: ec2.Id = there.id if there else nat.nat_output(key)
     table_id: ec2.Id = table.id if table else nat.table_output(_table_key(key))
-    calls = [] if table else [nat.create_private_table(site, _table_key(key))]
+    calls = [] if there else [nat.until_there(nat_id)]
+    calls += [] if table else [nat.create_private_table(site, _table_key(key))]
     if not (table and there and table.nat == there.id):
         calls.append(nat.route_to_nat(table, table_id, nat_id))
     for one in joining:
         by = ec2.reassociate(one.id, one.association, table_id) if one.association else None
         calls.append(by or ec2.associate(one.id, table_id))
     if calls:
-        who = ", ".join(f"'{one.key}'" for one in joining)
+        who = ", ".join(f"subnet '{one.key}'" for one in joining)
         yield Line(
-            f"Route {f'subnets {who}' if who else 'its private subnets'} to the NAT gateway",
+            f"Route {who or 'its private subnets'} to the NAT gateway",
             "What is in them can fetch updates and call others",
             tuple(calls),
         )
@@ -188,7 +196,7 @@ def _taken(parts: Parts, kept: set[str], reason: str) -> Iterator[Line]:
     nats = [one for one in parts.nats if one.key and one.id not in kept]
     held = {id for one in parts.nats if one.id in kept for id in one.addresses} | kept
     addresses = [one.id for one in parts.addresses if one.id not in held]
-    calls = [*map(nat.delete_nat, nats), *map(nat.release_address, addresses)]
+    calls = [*nat.delete_nats(nats), *map(nat.release_address, addresses)]
     if calls:
         what = "the NAT gateway" if len(nats) == 1 else f"{len(nats)} NAT gateways"
         sentence = f"Delete {what} and release {'its address' if len(nats) == 1 else 'their addresses'}"

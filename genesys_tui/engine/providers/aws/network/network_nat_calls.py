@@ -5,7 +5,8 @@ A NAT gateway takes a minute or two to come and to go; until it is gone, its add
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Value, Wait, read
@@ -58,7 +59,6 @@ def allocate_address(site: Site, key: str) -> Call:
 def create_nat(site: Site, key: str, subnet: Id, address: Id) -> Call:
     name = nat_output(key).name
     look = {"Filter": [*our_part(key), *filters({"subnet-id": subnet})]}
-    there = read("ec2", "DescribeNatGateways", {"NatGatewayIds": [Output(name)]})
     return Call(
         "ec2",
         "CreateNatGateway",
@@ -69,18 +69,23 @@ def create_nat(site: Site, key: str, subnet: Id, address: Id) -> Call:
         },
         captures={name: Capture("NatGateway.NatGatewayId")},
         find=Find(read("ec2", "DescribeNatGateways", look), {name: Capture("NatGateways[0].NatGatewayId")}),
-        wait=Wait(
-            there,
-            done="NatGateways[0].State == 'available'",
-            failed="NatGateways[0].State == 'failed'",
-            why="until the NAT gateway is there",
-            interval=5,
-            limit=600,
-        ),
         retry_on=(SUBNET_THERE, RetryOn("InvalidAllocationID.NotFound")),
         also_needs=TAGGING,
-        seconds=90,
     )
+
+
+def until_there(nat: Id) -> Call:
+    """Of its own, so that several come side by side."""
+    there = read("ec2", "DescribeNatGateways", {"NatGatewayIds": [nat]})
+    wait = Wait(
+        there,
+        done="NatGateways[0].State == 'available'",
+        failed="NatGateways[0].State == 'failed'",
+        why="until the NAT gateway is there",
+        interval=5,
+        limit=600,
+    )
+    return replace(there, wait=wait, seconds=90)
 
 
 def create_private_table(site: Site, key: str) -> Call:
@@ -119,22 +124,21 @@ def route_to_nat(table: TablePart | None, table_id: Id, nat: Id) -> Call:
     )
 
 
-def delete_nat(nat: NatPart) -> Call:
-    return Call(
-        "ec2",
-        "DeleteNatGateway",
-        {"NatGatewayId": nat.id},
-        absent_on=("NatGatewayNotFound", "InvalidNatGatewayID.NotFound"),
-        wait=Wait(
-            read("ec2", "DescribeNatGateways", {"Filter": filters({"nat-gateway-id": nat.id})}),
-            done="length((NatGateways || `[]`)[?State!='deleted']) == `0`",
-            why="until AWS has let go of the NAT gateway",
-            interval=5,
-            limit=600,
-        ),
-        idempotent=True,
-        seconds=60,
+def delete_nats(nats: Sequence[NatPart]) -> tuple[Call, ...]:
+    """All of them, and then the wait until AWS has let go of them."""
+    absent = ("NatGatewayNotFound", "InvalidNatGatewayID.NotFound")
+    gone = read("ec2", "DescribeNatGateways", {"Filter": filters({"nat-gateway-id": [nat.id for nat in nats]})})
+    wait = Wait(
+        gone,
+        done="length((NatGateways || `[]`)[?State!='deleted']) == `0`",
+        why="until AWS has let go of the NAT gateways",
+        interval=5,
+        limit=600,
     )
+    deletes = (
+        Call("ec2", "DeleteNatGateway", {"NatGatewayId": nat.id}, absent_on=absent, idempotent=True) for nat in nats
+    )
+    return (*deletes, *((replace(gone, wait=wait, seconds=60),) if nats else ()))
 
 
 def release_address(id: str) -> Call:

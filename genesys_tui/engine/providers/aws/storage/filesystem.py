@@ -160,7 +160,8 @@ class Filesystem(Described[FilesystemSpec]):
         backups = ", backed up each day" if want.backups else ""
         yield Line(
             f"Create filesystem '{name}', {how}{backups}",
-            "Files that many instances share",
+            "Files that many instances share"
+            + ("" if want.subnets else "; nothing can mount it yet: it is in no subnet"),
             (create_call(name, want, place),),
         )
         arn = place.arn("elasticfilesystem", "file-system/*")
@@ -212,8 +213,6 @@ class Filesystem(Described[FilesystemSpec]):
     def findings(self, address: str, want: FilesystemSpec) -> Iterator[Finding]:
         if want.has("encryption") and want.encryption is None:
             yield Finding("warning", address, "it is not encrypted at rest", "--encryption managed")
-        if not want.subnets and want.has("backups"):
-            yield Finding("note", address, "nothing can mount it: it is in no subnet", "give it a `network`")
 
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         return Reversal("reversible", "an empty one with these settings is made again, with another id")

@@ -4,6 +4,7 @@ of the EFS user guide names for mount targets."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from genesys_tui.engine.model.call import Answer, Call, Output, Params, Value, Wait, read
@@ -91,7 +92,7 @@ def all_reachable(id: Id, name: str) -> Call:
     failed = "MountTargets[?LifeCycleState == 'error']"
     why = f"until filesystem '{name}' can be mounted"
     wait = Wait(targets(id), f"MountTargets && !({busy})", why, failed, 5, 600)
-    return _waiting(targets(id), wait)
+    return replace(targets(id), wait=wait, seconds=60)
 
 
 def none_left(id: str, name: str, gone: Sequence[str]) -> Call:
@@ -99,20 +100,7 @@ def none_left(id: str, name: str, gone: Sequence[str]) -> Call:
     left = " || ".join(f"MountTargetId == '{target}'" for target in gone)
     why = f"until the mount targets of filesystem '{name}' are gone"
     wait = Wait(targets(id), f"!(MountTargets[?{left}])", why, interval=5, limit=600)
-    return _waiting(targets(id), wait)
-
-
-def _waiting(call: Call, wait: Wait) -> Call:
-    return Call(
-        call.service,
-        call.operation,
-        call.params,
-        effect="read",
-        absent_on=call.absent_on,
-        idempotent=True,
-        wait=wait,
-        seconds=60,
-    )
+    return replace(targets(id), wait=wait, seconds=60)
 
 
 def delete_target(target: str, arn: str) -> Call:
