@@ -21,7 +21,7 @@ PAST: dict[Action, str] = {
 
 def report_text(record: ExecutionRecord, paint: Paint, *, again: str, undo: str) -> str:
     """`again`: the command that goes on where this stopped. `undo`: the one that takes back what was done."""
-    done = [f"- {shown(step.address)} {PAST[step.action]}" for step in record.at("done")]
+    done = [f"- {shown(step.address)} {PAST[step.action]}{_reached(step)}" for step in record.at("done")]
     rest = [_left(step) for step in record.steps if step.status != "done"]
     sections = [
         "\n".join([_headline(record, paint), *done]),
@@ -40,6 +40,13 @@ def _headline(record: ExecutionRecord, paint: Paint) -> str:
     return (
         f"{word}: {shown(record.title)}: {len(record.at('done'))} of {counted(len(record.steps), 'step')} done ({took})"
     )
+
+
+def _reached(step: StepRecord) -> str:
+    """Where it answers, of what was made to be called."""
+    outputs = step.remember.outputs if step.remember and step.action != "use" else {}
+    where = outputs.get("url") or outputs.get("endpoint")
+    return f": {shown(where)}" if where else ""
 
 
 def _left(step: StepRecord) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import md5
 from pathlib import Path
 
-from genesys_tui.engine.desired.packages import SKIPPED, langpacks
+from genesys_tui.engine.desired.packages import SKIPPED, langpacks, place_of
 from genesys_tui.engine.local import keep_artifact
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Desired
@@ -25,7 +25,7 @@ def sealed(desired: Desired, home: Path) -> Desired:
     source = spec.pop("source", None)
     if not isinstance(source, str):
         return desired
-    folder = langpacks() / "site" if source == STARTER else Path(source).expanduser()
+    folder = langpacks() / "site" if source == STARTER else place_of(source, desired.mark)
     try:
         spec["files"] = {name: _kept(path, home) for name, path in sorted(_files(folder))}
     except OSError as error:

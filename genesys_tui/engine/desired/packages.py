@@ -45,7 +45,7 @@ def sealed(desired: Desired, home: Path) -> Desired:
     spec: dict[str, Leaf] = dict(desired.spec)
     source, starter = spec.pop("source", None), spec.get("starter")
     if isinstance(source, str):
-        content = zipped(_place(source, desired.mark))
+        content = zipped(place_of(source, desired.mark))
         spec["code"] = _kept(content, home)
         runtime = spec.get("runtime")
         if isinstance(runtime, str) and not spec.get("handler") and (found := handler_in(content, runtime)):
@@ -55,7 +55,7 @@ def sealed(desired: Desired, home: Path) -> Desired:
     return replace(desired, spec=spec)
 
 
-def _place(source: str, mark: Mark | None) -> Path:
+def place_of(source: str, mark: Mark | None) -> Path:
     """A file's paths start where the file is."""
     path = Path(source).expanduser()
     return Path(mark.file).parent / path if mark else path

@@ -58,10 +58,13 @@ def _measure(price: Price) -> str:
 
 
 def _amount(value: float, price: Price) -> str:
-    """`50 GB`, `730 hours`."""
+    """`50 GB`, `730 hours`, `5 million requests`, `10 x 1,000 requests`."""
     measure = _measure(price)
-    plural = "s" if measure.islower() and value != 1 else ""
-    return f"{value:,.6f}".rstrip("0").rstrip(".") + f" {measure}{plural}"
+    number = f"{value:,.6f}".rstrip("0").rstrip(".")
+    if measure[0].isdigit():
+        return f"{number} x {measure}"
+    plural = "s" if measure.islower() and not measure.startswith("million") and value != 1 else ""
+    return f"{number} {measure}{plural}"
 
 
 def _exact(usd: float) -> str:

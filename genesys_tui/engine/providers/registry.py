@@ -19,6 +19,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "distribution": "Distribution",
         "dns-record": "DnsRecord",
         "dns-zone": "DnsZone",
+        "load-balancer": "LoadBalancer",
         "network": "Network",
         "security-group": "SecurityGroup",
     },

@@ -55,8 +55,14 @@ def calls_of(lines: Iterable[Line]) -> list[Call]:
 
 
 def check_permissions(calls: Iterable[Call]) -> None:
-    """Every action is a real one, on a resource that it can be restricted to."""
+    """Every action, also of what is looked at on the way, is a real one, on a resource that it can be restricted to; a
+    read may be allowed on all."""
     for call in calls:
-        assert all(action in real(action.partition(":")[0]) for action in iam.actions(call)), call.name
-        for action, resources in allowed(statements(call)).items():
-            assert all(supports(action, resource) for resource in resources), (action, resources)
+        looks = [part.read for part in (call.wait, call.find, call.guard) if part]
+        for one in (call, *looks):
+            assert all(action in real(action.partition(":")[0]) for action in iam.actions(one)), one.name
+            for action, resources in allowed(statements(one)).items():
+                fits = [
+                    supports(action, resource) or (one.effect == "read" and resource == "*") for resource in resources
+                ]
+                assert all(fits), (action, resources)

@@ -163,7 +163,7 @@ def test_a_bucket_with_objects_is_never_planned_away(workspace: Workspace, s3: A
     s3.put_object(Bucket=NAME, Key="precious", Body=b"1")
     destroy = workspace.plan_destroy()
     assert destroy.blocked
-    assert "not empty" in destroy.findings[0].message
+    assert "holds data" in destroy.findings[0].message
     undo = workspace.plan_undo()
     assert undo.steps == ()
     assert "not empty" in undo.conflicts[0].message

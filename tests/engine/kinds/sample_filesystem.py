@@ -18,6 +18,7 @@ SAMPLE = Sample(
         "security_groups": ["files"],
         "tags": {"team": "shop"},
     },
+    # by fed answers: `throughput` and `backups` (the emulator can't change them)
     updates={
         "lifecycle": ({"infrequent_after_days": 60, "archive_after_days": 90}, 1),
         "subnets": (["${network.main.subnet_private_a}"], 1),

@@ -37,6 +37,8 @@ SAMPLE = Sample(
         "volumes": {"/dev/sdf": "data"},
         "tags": {"team": "shop"},
     },
+    # by fed answers: `profile` (the emulator shows the first one for ever), `monitoring` (it has none), and `disk`,
+    # which no undo makes smaller
     updates={
         "size": ("t3.large", 3),
         "security_groups": (["public", "internal"], 1),

@@ -12,6 +12,7 @@ SAMPLE = Sample(
         "zone": "b",
         "tags": {"team": "shop"},
     },
+    # by fed answers: `size`, which no undo makes smaller
     updates={
         "iops": (6000, 1),
         "throughput": (500, 1),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from policy_sentry.querying.actions import get_action_data
 
 from genesys_tui.engine.model.document import lookup, same
 from genesys_tui.engine.model.kind import Placement
@@ -47,6 +48,9 @@ def says_all(plan: Plan) -> None:
             assert line.sentence and line.reason
             assert line.sentence.isprintable()
     assert plan.permissions.actions
+    for action in plan.permissions.actions:
+        prefix, _, name = action.partition(":")
+        assert get_action_data(prefix, name), f"IAM knows no {action}"
     assert plan.cost.unknown == ()
     assert plan.duration_seconds > 0
 

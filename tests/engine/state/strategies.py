@@ -63,6 +63,8 @@ ACTUAL = {
     "arn": texts,
     "created": st.none() | moments,
     "provider_data": st.dictionaries(keys, raw_values | st.lists(raw_values, max_size=2), max_size=3),
+    "of_aws": texts,
+    "transition": texts,
 }
 CHANGE = {"path": all_paths, "before": leaf_values | st.just(UNSET), "after": leaf_values}
 

@@ -9,11 +9,15 @@ from typing import Any, ClassVar
 from genesys_tui.engine.desired.outcomes.recipe import Parts, Recipe
 from genesys_tui.engine.model.document import Path
 from genesys_tui.engine.model.kind import Placement, Reading
-from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.model.resource import Actual, Reference
 from genesys_tui.engine.model.specs.base import Spec
 from genesys_tui.engine.providers import registry
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+ALIAS = {"target": "domain", "zone": "zone"}
+"""What an alias takes, and the output of a distribution that it is."""
 
 
 class StaticSiteSpec(Spec):
@@ -57,12 +61,12 @@ class StaticSite(Recipe[StaticSiteSpec]):
         if want.enable_https is not False:
             zone = yield from _zone_of(name)
         if zone is not None:
-            parts.add("certificate", name, {"domain": name, "zone": zone.id, "cdn": True})
+            parts.add("certificate", name, {"zone": zone.name, "cdn": True})
             site |= {"domains": [name], "certificate": name}
         parts.add("distribution", name, site)
         if zone is not None:
-            target = {"target": f"${{distribution.{name}.domain}}", "zone": f"${{distribution.{name}.zone}}"}
-            parts.add("dns-record", name, {"zone": zone.id, "record": "A", "alias": target})
+            alias = {one: Reference(f"${{distribution.{name}.{output}}}") for one, output in ALIAS.items()}
+            parts.add("dns-record", name, {"zone": zone.name, "alias": alias})
         content = {"bucket": bucket, "distribution": name, "source": want.source or "starter:site"}
         parts.add("content", f"{bucket}/", content)
 

@@ -54,5 +54,7 @@ class FilesystemSpec(NamedByTag):
             yield ("throughput",), "performance max-io takes bursting, or MiB a second"
         lifecycle = self.lifecycle or Lifecycle()
         infrequent, archive = lifecycle.infrequent_after_days, lifecycle.archive_after_days
+        if archive and self.throughput not in (None, "elastic"):
+            yield ("lifecycle", "archive_after_days"), "only a filesystem with elastic throughput has an archive"
         if infrequent and archive and archive <= infrequent:
             yield ("lifecycle", "archive_after_days"), f"more than the {infrequent} days of `infrequent_after_days`"

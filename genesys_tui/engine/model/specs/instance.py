@@ -62,6 +62,8 @@ class InstanceSpec(NamedByTag):
     takes_aws: ClassVar[bool] = True
     write_only: ClassVar[frozenset[str]] = frozenset({"public_ip"})
     """While it is stopped nobody can see whether it will have a public address."""
+    one_way: ClassVar[frozenset[str]] = frozenset({"disk"})
+    """A disk can't shrink."""
     never_absent: ClassVar[frozenset[str]] = frozenset(
         {
             "size",

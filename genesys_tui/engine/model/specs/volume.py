@@ -35,6 +35,8 @@ class VolumeSpec(NamedByTag):
     """A disk. `encryption`: `managed` (the key that AWS keeps for volumes) or a KMS key."""
 
     takes_aws: ClassVar[bool] = True
+    one_way: ClassVar[frozenset[str]] = frozenset({"size"})
+    """A volume can't shrink."""
     never_absent: ClassVar[frozenset[str]] = frozenset({"size", "volume_type", "iops", "throughput", "zone"})
 
     size: Annotated[int, Field(ge=1, le=65_536)] | None = None

@@ -75,6 +75,19 @@ S3_ACTIONS = {
 }
 """S3's operations that are not the action of the same name."""
 
+OTHER_NAMES = {"cloudfront:CreateDistributionWithTags": "CreateDistribution"}
+"""Operations of other services that are not the action of the same name."""
+
+HTTP_VERBS = {
+    "Create": "POST",
+    "Delete": "DELETE",
+    "Get": "GET",
+    "Tag": "POST",
+    "Untag": "DELETE",
+    "Update": "PATCH",
+}
+"""API Gateway knows actions by the verb of the request (Service Authorization Reference)."""
+
 EC2_ARNS = {
     "AllocationId": "elastic-ip",
     "GroupId": "security-group",
@@ -102,12 +115,15 @@ EC2_ALSO_ON = {
 
 EC2_ID_ARNS = {
     "eipalloc": "elastic-ip",
+    "i": "instance",
     "igw": "internet-gateway",
     "nat": "natgateway",
     "rtb": "route-table",
     "sg": "security-group",
     "sgr": "security-group-rule",
+    "snap": "snapshot",
     "subnet": "subnet",
+    "vol": "volume",
     "vpc": "vpc",
     "vpce": "vpc-endpoint",
 }
@@ -120,7 +136,13 @@ _PATTERN = str.maketrans({sign: f"${{{sign}}}" for sign in "*?$"})
 
 def actions(call: Call) -> tuple[str, ...]:
     """The IAM actions that a call needs, its own first."""
-    name = S3_ACTIONS.get(call.operation, call.operation) if call.service == "s3" else call.operation
+    match call.service:
+        case "s3":
+            name = S3_ACTIONS.get(call.operation, call.operation)
+        case "apigatewayv2":
+            name = next((verb for start, verb in HTTP_VERBS.items() if call.operation.startswith(start)), "PUT")
+        case _:
+            name = OTHER_NAMES.get(f"{call.service}:{call.operation}", call.operation)
     return tuple(dict.fromkeys((f"{_prefix(call)}:{name}", *_tagging(call), *call.also_needs)))
 
 
@@ -186,7 +208,8 @@ def _resources(call: Call, action: str, account: str, region: str) -> set[str]:
             return set(filter(None, call.on)) or {"*"}
         case "ec2", "ec2":
             names = _ec2_names(call, action)
-            return {f"arn:{partition}:ec2:{call.region or region}:{account or '*'}:{name}" for name in names} or {"*"}
+            where = f"arn:{partition}:ec2:{call.region or region}"
+            return {f"{where}:{_ec2_owner(name, account)}:{name}" for name in names} or {"*"}
         case _:
             own = call.also_needs.get(action, call.on)
             return set(filter(None, own)) or {"*"}
@@ -219,6 +242,11 @@ def _ec2_names(call: Call, action: str) -> set[str]:
     if created and (kind := EC2_ARNS.get(f"{created[1]}Id")):
         names.add(f"{kind}/*")
     return names
+
+
+def _ec2_owner(name: str, account: str) -> str:
+    """Images and snapshots have no account in their ARN."""
+    return "" if name.startswith(("image/", "snapshot/")) else account or "*"
 
 
 def _singular(name: str) -> str:

@@ -63,6 +63,16 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "ecr": frozenset({"DescribeRepositories", "GetLifecyclePolicy", "ListImages", "ListTagsForResource"}),
+    "elbv2": frozenset(
+        {
+            "DescribeListeners",
+            "DescribeLoadBalancerAttributes",
+            "DescribeLoadBalancers",
+            "DescribeTags",
+            "DescribeTargetGroups",
+            "DescribeTargetHealth",
+        }
+    ),
     "events": frozenset({"DescribeRule", "ListRules", "ListTagsForResource", "ListTargetsByRule"}),
     "iam": frozenset(
         {

@@ -26,8 +26,13 @@ def _value(value: Leaf) -> str:
         case bool():
             return "on" if value else "off"
         case Reference():
-            return f"to {value}"
+            return f"to {plain(value)}"
         case str() | int() | float():
             return f"to {value}"
         case _:
             return f"to {', '.join(map(str, value)) or 'nothing'}"
+
+
+def plain(text: str) -> str:
+    """A text with its references by address: `the arn of queue.jobs` is `queue.jobs.arn`."""
+    return text.replace("${", "").replace("}", "")

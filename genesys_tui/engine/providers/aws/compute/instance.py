@@ -79,7 +79,7 @@ class Instance(Described[InstanceSpec]):
         if raw is None:
             return None
         there = actual(raw)
-        spec: dict[str, Any] = dict(there.spec)
+        spec: dict[str, Any] = {**there.spec, "aws": raw}
         if "user_data" in told:
             spec["user_data"] = user_data_of(told["user_data"] or {})
         if "protection" in told:

@@ -9,6 +9,7 @@ from genesys_tui.engine.model.call import Call, Capture, Find, Params, read
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.instance import SIZES, InstanceSpec
 from genesys_tui.engine.providers.aws import ec2
@@ -48,7 +49,8 @@ def update_lines(have: Actual, changed: InstanceSpec, place: Placement, facts: I
         groups = changed.security_groups
         on = tuple(place.arn("ec2", f"security-group/{known(group)}") for group in groups)
         call = calls.modify(have.id, have.arn, *on, Groups=groups)
-        yield Line(f"Put {who} into {', '.join(changed.security_groups)} only", "Asked for: who may reach it", (call,))
+        named = ", ".join(f"'{name_in(group)}'" for group in groups)
+        yield Line(f"Put {who} into {named} only", "Asked for: who may reach it", (call,))
     if changed.has("profile"):
         yield _profile(have, changed.profile, place, facts)
     if changed.disk:

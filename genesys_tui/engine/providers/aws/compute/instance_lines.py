@@ -11,6 +11,7 @@ from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, T
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual, Reference
 from genesys_tui.engine.model.specs.instance import SIZES, InstanceSpec
 from genesys_tui.engine.providers.aws import ec2
@@ -45,6 +46,9 @@ def create_lines(name: str, want: InstanceSpec, place: Placement, facts: Instanc
     if facts.homeless and want.subnet is None:
         raise GenesysError(f"instance '{name}' has no place to start in", why=facts.homeless, todo="name a `subnet`")
     image = facts.image
+    if want.disk and want.disk < image.least:
+        why = f"image {image.id} is that big"
+        raise GenesysError(f"the disk of instance '{name}' takes at least {image.least} GB", why=why)
     meant = f" ({image.id})" if image.word else ""
     where = f" in {_where(want)}" if want.subnet or want.network else ""
     yield Line(
@@ -66,7 +70,7 @@ def create_lines(name: str, want: InstanceSpec, place: Placement, facts: Instanc
 def _where(want: InstanceSpec) -> str:
     if want.subnet:
         return f"subnet {want.subnet}"
-    return f"a {'public' if want.public_ip else 'private'} subnet of network {want.network}"
+    return f"a {'public' if want.public_ip else 'private'} subnet of network {name_in(want.network or '')}"
 
 
 def _choices(want: InstanceSpec) -> Iterator[Call]:
@@ -171,7 +175,7 @@ def protection(have: Actual, *, on: bool) -> Line:
 def attach(have: Actual, device: str, volume: str, place: Placement) -> Line:
     on = (have.arn, place.arn("ec2", f"volume/{known(volume)}"))
     call = calls.attach(have.id or Output("id"), volume, device, on)
-    return Line(f"Attach volume {volume} to instance '{have.name}' as {device}", "Asked for", (call,))
+    return Line(f"Attach volume '{name_in(volume)}' to instance '{have.name}' as {device}", "Asked for", (call,))
 
 
 def set_attribute(have: Actual, key: str, value: Any) -> Line:

@@ -129,7 +129,6 @@ def _spec(raw: Raw) -> dict[str, Any]:
         "metadata": _metadata(raw.get("MetadataOptions") or {}),
         "monitoring": (raw.get("Monitoring") or {}).get("State") in ("enabled", "pending"),
         "tags": ec2.users_tags(raw),
-        "aws": raw,
     }
 
 

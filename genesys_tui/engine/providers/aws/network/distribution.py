@@ -141,6 +141,7 @@ class Distribution(Described[DistributionSpec]):
             find=Find(read("cloudfront", "ListDistributions"), found, ("DistributionAlreadyExists",)),
             wait=_deployed(Output("id"), f"until distribution '{name}' is everywhere"),
             on=(place.arn("cloudfront", "distribution/*", region=""),),
+            also_needs={"cloudfront:TagResource": (place.arn("cloudfront", "distribution/*", region=""),)},
             seconds=180,
         )
         sentence = f"Create distribution '{name}'" + (f" for {', '.join(want.domains)}" if want.domains else "")

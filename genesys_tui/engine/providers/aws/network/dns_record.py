@@ -15,6 +15,7 @@ from genesys_tui.engine.model.specs.dns_record import DnsRecordSpec, taken_apart
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
 from genesys_tui.engine.providers.aws.network.dns_zone import ZONE
 from genesys_tui.engine.providers.aws.tags import Tagging
+from genesys_tui.engine.providers.aws.words import plain
 
 GONE = ("NoSuchHostedZone",)
 TTL = 300
@@ -184,5 +185,5 @@ def _change(action: str, zone: Value, record_set: Params, place: Placement) -> C
 
 def _meaning(spec: Mapping[str, Any]) -> str:
     if alias := spec.get("alias"):
-        return str(alias["target"])
-    return ", ".join(map(str, spec.get("values") or ())) or "nothing"
+        return plain(str(alias["target"]))
+    return plain(", ".join(map(str, spec.get("values") or ()))) or "nothing"

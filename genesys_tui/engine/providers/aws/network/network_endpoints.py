@@ -30,11 +30,11 @@ BY_GATEWAY: Final = frozenset({"s3", "dynamodb"})
 
 
 def endpoint_lines(
-    site: ec2.Site, wishes: Mapping[str, str | None], subnets: Sequence[Standing], way: WayOut, cidr: str
+    site: ec2.Site, wishes: Mapping[str, str | None], subnets: Sequence[Standing], tables: Sequence[ec2.Id], cidr: str
 ) -> Iterator[Line]:
-    """Those of a new network."""
+    """Those of a new network. `tables`: those that are made with it, besides the main one."""
     wanted = {key: type for key, type in wishes.items() if type}
-    yield from _made(site, wanted, subnets, (MAIN_TABLE, *way.tables), NO_PARTS, cidr)
+    yield from _made(site, wanted, subnets, (MAIN_TABLE, *tables), NO_PARTS, cidr)
 
 
 def endpoint_changes(

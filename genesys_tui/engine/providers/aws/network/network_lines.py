@@ -5,8 +5,8 @@ A create that is not idempotent writes `genesys:step` and `genesys:part` in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from genesys_tui.engine.model.call import Value
 from genesys_tui.engine.model.kind import Placement
@@ -17,7 +17,7 @@ from genesys_tui.engine.providers.aws.network import network_calls as ec2
 from genesys_tui.engine.providers.aws.network import network_endpoints, network_nat
 from genesys_tui.engine.providers.aws.network.network_change import Reshape, reshape
 from genesys_tui.engine.providers.aws.network.network_endpoints import endpoint_changes, endpoint_lines
-from genesys_tui.engine.providers.aws.network.network_nat import Standing, ours, way_out
+from genesys_tui.engine.providers.aws.network.network_nat import Standing, WayOut, check_off, ours, way_out
 from genesys_tui.engine.providers.aws.network.network_parts import (
     NO_PARTS,
     PUBLIC_ROUTES,
@@ -55,7 +55,8 @@ def create_lines(name: str, want: NetworkSpec, place: Placement, facts: NetworkF
     standing = [_standing_new(key, subnet) for key, subnet in subnets.items()]
     out = way_out(site, want.nat or "off", standing)
     yield from out.making
-    yield from endpoint_lines(site, want.endpoints or {}, standing, out, str(want.cidr))
+    tables = (*((ec2.NEW_TABLE,) if want.internet else ()), *out.tables)
+    yield from endpoint_lines(site, want.endpoints or {}, standing, tables, str(want.cidr))
 
 
 def update_lines(have: Actual, changed: NetworkSpec, place: Placement, facts: NetworkFacts) -> Iterator[Line]:
@@ -71,25 +72,46 @@ def update_lines(have: Actual, changed: NetworkSpec, place: Placement, facts: Ne
         yield _dns(site)
     if change.way_out == "there":
         yield from way.lines
-    standing = _after(have, facts.parts, change)
-    mode = (changed.nat or "off") if changed.has("nat") else ours(facts.parts)
-    out = way_out(site, mode, standing.counted, facts.parts, change.removed)
+    out, standing = _nat_after(site, have, changed, facts.parts, change)
     early = any(part.id in out.hosts for part in change.removed)
     yield from out.taking if early else ()
-    for part in change.removed:
-        yield _no_subnet(part, "It moves" if part.key in change.added else "No longer wanted")
-    for key, subnet in change.added.items():
-        yield _new_subnet(site, key, subnet, facts, way.table, grown=key in change.grown)
-    for part in change.opened:
-        yield _opened(part, way.table, facts.parts.public_table)
-    for part in change.closed:
-        yield _closed(part, facts)
+    yield from _subnet_lines(site, facts, change, way.table)
     yield from out.making
     cidr: str = have.provider_data["cidr"]
-    yield from endpoint_changes(site, changed.endpoints or {}, standing.all, out, facts.parts, cidr)
+    yield from endpoint_changes(site, changed.endpoints or {}, standing, out, facts.parts, cidr)
     yield from () if early else out.taking
     if change.way_out == "away":
         yield from _no_way_out(site, facts.parts, change)
+
+
+def _subnet_lines(site: ec2.Site, facts: NetworkFacts, change: Reshape, table: ec2.Id) -> Iterator[Line]:
+    for part in change.removed:
+        yield _no_subnet(part, "It moves" if part.key in change.added else "No longer wanted")
+    for key, subnet in change.added.items():
+        yield _new_subnet(site, key, subnet, facts, table, grown=key in change.grown)
+    for part in change.opened:
+        yield _opened(part, table, facts.parts.public_table)
+    for part in change.closed:
+        yield _closed(part, facts)
+
+
+def _nat_after(
+    site: ec2.Site, have: Actual, changed: NetworkSpec, parts: Parts, change: Reshape
+) -> tuple[WayOut, Sequence[Standing]]:
+    """NAT for the subnets as they are after the change, and those subnets. In a network of ours only our own count."""
+    kept = [_standing(part, change) for part in parts.subnets if part not in change.removed]
+    new = [_standing_new(key, subnet) for key, subnet in change.added.items()]
+    counts = {part.key for part in counted(have, parts)}
+    mode = (changed.nat or "off") if changed.has("nat") else ours(parts)
+    if changed.has("nat") and mode == "off":
+        check_off(parts)
+    out = way_out(site, mode, [*(one for one in kept if one.key in counts), *new], parts, change.removed)
+    public = [table.id for table in parts.tables if table.key == PUBLIC_ROUTES]
+    if change.way_out == "there" and parts.public_table is None:
+        out = replace(out, tables=(ec2.NEW_TABLE, *out.tables))
+    if change.way_out == "away":
+        out = replace(out, leaving=(*public, *out.leaving))
+    return out, [*kept, *new]
 
 
 def delete_lines(have: Actual, facts: NetworkFacts) -> Iterator[Line]:
@@ -123,21 +145,6 @@ def tag_lines(have: Actual, tags: Mapping[str, Value]) -> Iterator[Line]:
             "No longer wanted",
             (ec2.delete_tags(have.id, gone),),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """The subnets as they are after a change: all, and those that the network's own wishes speak of."""
-
-    all: tuple[Standing, ...]
-    counted: tuple[Standing, ...]
-
-
-def _after(have: Actual, parts: Parts, change: Reshape) -> After:
-    kept = [_standing(part, change) for part in parts.subnets if part not in change.removed]
-    new = [_standing_new(key, subnet) for key, subnet in change.added.items()]
-    counts = {part.key for part in counted(have, parts)}
-    return After((*kept, *new), (*(one for one in kept if one.key in counts), *new))
 
 
 def _standing_new(key: str, subnet: Subnet) -> Standing:

@@ -40,9 +40,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """What a wish for NAT comes to: the lines that make it, and those that take away what it needs no more; between the
-    two others may let go of the tables. `tables`: ours that come, and (`leaving`) the ids of those that go. `hosts`: the
-    subnets that must wait until what is taken away has left them."""
+    """What a wish for NAT comes to: the lines that make it, and those that take away what it needs no more; between
+    the two others may let go of the tables. `tables`: ours that come, and (`leaving`) the ids of those that go.
+    `hosts`: the ids of subnets that can't go before what is taken away has left them."""
 
     making: tuple[Line, ...] = ()
     taking: tuple[Line, ...] = ()
@@ -59,7 +59,7 @@ def way_out(
     routes: list[Line] = []
     coming: list[ec2.Id] = []
     kept: set[str] = set()
-    stays = {one.association for one in (*subnets, *removed) if one.association}
+    stays = {one.association for one in subnets} | {part.association for part in removed}
     hosts = _hosts(mode, subnets)
     for key, host in hosts.items():
         there = _our_nat(parts, key, subnets)
@@ -86,6 +86,17 @@ def ours(parts: Parts) -> str:
     """What there is of ours, as a wish."""
     keys = {part.key for part in parts.nats if part.key and part.works}
     return "off" if not keys else "single" if keys == {"nat"} else "per-zone"
+
+
+def check_off(parts: Parts) -> None:
+    """What others made is not taken away. Raises GenesysError."""
+    used = {part.nat for part in parts.subnets}
+    theirs = [one.id for one in parts.nats if one.works and not one.key and one.id in used]
+    if theirs:
+        refuse(
+            f"`nat` is off, but {', '.join(theirs)} serves it, which Genesys did not make",
+            "delete it yourself first, or leave `nat` out",
+        )
 
 
 def gone(parts: Parts) -> Iterator[Line]:
@@ -168,10 +179,9 @@ def _routed(
     """The table that leads to it, and the subnets that are to use it."""
     nat_id: ec2.Id = there.id if there else nat.nat_output(key)
     table_id: ec2.Id = table.id if table else nat.table_output(_table_key(key))
-    calls = [] if there else [nat.until_there(nat_id)]
-    calls += [] if table else [nat.create_private_table(site, _table_key(key))]
+    calls = [] if table else [nat.create_private_table(site, _table_key(key))]
     if not (table and there and table.nat == there.id):
-        calls.append(nat.route_to_nat(table, table_id, nat_id))
+        calls += [nat.until_there(nat_id), nat.route_to_nat(table, table_id, nat_id)]
     for one in joining:
         by = ec2.reassociate(one.id, one.association, table_id) if one.association else None
         calls.append(by or ec2.associate(one.id, table_id))
@@ -184,7 +194,7 @@ def _routed(
         )
 
 
-def _routes_taken(tables: Sequence[TablePart], stays: set[str]) -> Iterator[Line]:
+def _routes_taken(tables: Sequence[TablePart], stays: set[str | None]) -> Iterator[Line]:
     """`stays`: the associations that no other line has taken away."""
     calls = [call for one in tables for call in ec2.delete_table(one, set(one.associations.values()) - stays)]
     if calls:

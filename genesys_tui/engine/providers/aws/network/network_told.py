@@ -87,20 +87,20 @@ def spec_of(have: Actual, parts: Parts) -> dict[str, Leaf]:
         "private": any(part.public is False for part in subnets),
         "internet": parts.internet,
         "subnets": {part.key: part.spec for part in parts.subnets},
-        "nat": nat_of(subnets, parts.nats),
+        "nat": nat_of(subnets, parts),
         "endpoints": {part.key: part.type for part in parts.endpoints if part.type in ("gateway", "interface")},
     }
 
 
-def nat_of(subnets: Sequence[SubnetPart], nats: Sequence[NatPart]) -> str | None:
+def nat_of(subnets: Sequence[SubnetPart], parts: Parts) -> str | None:
     """`off`, `single` or `per-zone`, as the private ones of these subnets have it; None where it is cut in half."""
     private = [part for part in subnets if part.public is False]
-    working = {nat.id: nat for nat in nats if nat.works}
+    working = {nat.id: nat for nat in parts.nats if nat.works}
     used = {part.nat for part in private if part.nat in working}
     mine = [nat for nat in working.values() if nat.key] or [working[id] for id in used if id]
     if not mine:
         return "off"
-    zones = {part.id: part.zone for part in subnets}
+    zones = {part.id: part.zone for part in parts.subnets}
     single = all(nat.key == "nat" for nat in mine) if mine[0].key else len(mine) == 1
     if any(part.nat not in working for part in private):
         return None

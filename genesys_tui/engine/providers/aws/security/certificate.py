@@ -75,6 +75,27 @@ class Certificate(Described[CertificateSpec]):
         region = _region(id)
         return Actual("certificate", id, domain, region, spec, tags, id, raw.get("CreatedAt"), raw, transition=waits)
 
+    def prepare(self, name: str, want: CertificateSpec, have: Actual | None) -> Reading[Facts]:
+        """Before it is deleted: the records that prove it, with their zone, where they are in this account and prove no
+        other certificate."""
+        if have is None or (want.model_fields_set and not want.model_fields_set & self.create_only):
+            return None
+        zones, *listings = yield [read("route53", "ListHostedZones", paginate=True), _list(None), _list(CDN_REGION)]
+        if isinstance(zones, CallError):
+            return None
+        arns = {one["CertificateArn"] for listing in listings for one in _named(listing, name)}
+        over = {
+            zone["Name"].removesuffix("."): zone["Id"].removeprefix("/hostedzone/") for zone in zones["HostedZones"]
+        }
+        near = max((zone for zone in over if name == zone or name.endswith(f".{zone}")), key=len, default=None)
+        if near is None or arns - {have.id}:
+            return None
+        records = _proofs(have)
+        looks: list[Call | Reading[Any]] = [_record_at(over[near], record) for record in records]
+        answers = yield looks
+        there = [_standing(answer, record) for answer, record in zip(answers, records, strict=True)]
+        return over[near], [one for one in there if one is not None]
+
     # lowering -----------------------------------------------------------------------------------------------------
     def blank(self) -> Document:
         return {"names": None, "cdn": False, "tags": {}}
@@ -145,6 +166,13 @@ class Certificate(Described[CertificateSpec]):
             on=(have.arn,),
         )
         yield self.removal_line(have, call)
+        zone, records = facts or ("", [])
+        if records:
+            changes: list[Value] = [{"Action": "DELETE", "ResourceRecordSet": record} for record in records]
+            params_of: Params = {"HostedZoneId": zone, "ChangeBatch": {"Changes": changes}}
+            absent, on = ("InvalidChangeBatch", "NoSuchHostedZone"), (f"arn:aws:route53:::hostedzone/{zone}",)
+            drop = Call("route53", "ChangeResourceRecordSets", params_of, absent_on=absent, idempotent=True, on=on)
+            yield Line(f"Take the proof for {have.name} out of DNS", "No other certificate needs it", (drop,))
 
     # words --------------------------------------------------------------------------------------------------------
     def findings(self, address: str, want: CertificateSpec) -> Iterator[Finding]:
@@ -196,3 +224,27 @@ def _record(zone: Value, number: int) -> Call:
     batch: Params = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
     params: Params = {"HostedZoneId": zone, "ChangeBatch": batch}
     return Call("route53", "ChangeResourceRecordSets", params, idempotent=True, on=("arn:aws:route53:::hostedzone/*",))
+
+
+def _named(listing: Any, name: str) -> list[Mapping[str, Any]]:
+    summaries = [] if isinstance(listing, CallError) else listing.get("CertificateSummaryList", ())
+    return [one for one in summaries if one["DomainName"] == name]
+
+
+def _proofs(have: Actual) -> list[Mapping[str, str]]:
+    """The records that ACM named, each once."""
+    options = have.provider_data.get("DomainValidationOptions") or ()
+    records = {record["Name"]: record for option in options if (record := option.get("ResourceRecord"))}
+    return list(records.values())
+
+
+def _record_at(zone: str, record: Mapping[str, str]) -> Call:
+    start: Params = {"StartRecordName": record["Name"], "StartRecordType": "CNAME", "MaxItems": "1"}
+    return read("route53", "ListResourceRecordSets", {"HostedZoneId": zone, **start})
+
+
+def _standing(answer: Any, record: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """The record as it stands in the zone; None where it does not."""
+    sets = [] if isinstance(answer, CallError) else answer.get("ResourceRecordSets", ())
+    name = record["Name"].rstrip(".")
+    return next((one for one in sets if one["Name"].rstrip(".") == name and one["Type"] == "CNAME"), None)

@@ -15,7 +15,7 @@ from genesys_tui.engine.model.specs.policy import VERSION, grant_document, grant
 from genesys_tui.engine.model.specs.role import RoleSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, present
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire, users_tags
-from genesys_tui.engine.providers.aws.words import settings_in_words
+from genesys_tui.engine.providers.aws.words import plain, settings_in_words
 
 GONE = ("NoSuchEntity",)
 
@@ -246,7 +246,8 @@ def _in_words(grant: Mapping[str, Any]) -> str:
         return "what its document says"
     allowed = grant.get("allow") or []
     shown = ", ".join(allowed[:3]) + (f" and {len(allowed) - 3} more" if len(allowed) > 3 else "")
-    resources = grant.get("on") or ["*"]
-    return f"{shown} on {'anything' if list(resources) == ['*'] else ', '.join(map(str, resources[:2]))}" + (
-        f" and {len(resources) - 2} more" if len(resources) > 2 else ""
-    )
+    resources = list(grant.get("on") or ["*"])
+    if resources == ["*"]:
+        return f"{shown} on anything"
+    others = f" and {len(resources) - 2} more" if len(resources) > 2 else ""
+    return f"{shown} on {', '.join(plain(str(one)) for one in resources[:2])}{others}"

@@ -24,7 +24,7 @@ from genesys_tui.engine.providers.aws.storage.bucket_documents import (
     tag_set,
     users_tags,
 )
-from genesys_tui.engine.providers.aws.storage.bucket_lines import mark_line, setting, setting_lines
+from genesys_tui.engine.providers.aws.storage.bucket_lines import emptying_line, mark_line, setting, setting_lines
 
 STORAGE = Price("storage", "GB-month", 0.023, low=1, typical=50, high=1_000)
 
@@ -108,6 +108,7 @@ class Bucket(Kind[BucketSpec]):
         yield from setting_lines(have, changed)
 
     def delete(self, have: Actual, facts: Facts) -> Iterator[Line]:
+        yield emptying_line(have)
         yield Line(
             f"Delete S3 bucket '{have.name}'",
             "No longer wanted",
@@ -137,9 +138,9 @@ class Bucket(Kind[BucketSpec]):
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         return Reversal("reversible", "an empty bucket with these settings is made again if its name is free then")
 
-    def refuses_removal(self, have: Actual, facts: Facts) -> str:
+    def holds(self, have: Actual, facts: Facts) -> str:
         held = facts or {}
-        return "it is not empty" if held.get("Versions") or held.get("DeleteMarkers") else ""
+        return "objects, or versions of such" if held.get("Versions") or held.get("DeleteMarkers") else ""
 
     def reversal(self, have: Actual, changed: BucketSpec) -> Reversal:
         days = changed.lifecycle and (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from genesys_tui.engine.model.call import Call, Guard, Params, fingerprint, read
+from genesys_tui.engine.model.call import Call, Each, Guard, Params, Repeat, fingerprint, read
 from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.bucket import BucketSpec, Lifecycle
@@ -50,6 +50,23 @@ def setting_lines(have: Actual, changed: BucketSpec) -> Iterator[Line]:
 def mark_line(have: Actual, tags: Mapping[str, str | None]) -> Line:
     """Our own tags, with those asked for beside them: S3 takes all in one document."""
     return Line(*mark_in_words(f"bucket '{have.name}'", tags), (_tagging(have, tags),))
+
+
+def emptying_line(have: Actual) -> Line:
+    """Every version and delete marker goes, page by page; of an empty bucket that is one look."""
+    gone = ("NoSuchBucket",)
+    look = read("s3", "ListObjectVersions", {"Bucket": have.id, "MaxKeys": 1000}, absent_on=gone)
+    each = "[Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}"
+    call = Call(
+        "s3",
+        "DeleteObjects",
+        {"Bucket": have.id, "Delete": {"Objects": Each(), "Quiet": True}},
+        also_needs={"s3:DeleteObjectVersion": (f"arn:aws:s3:::{have.id}/*",)},
+        repeat=Repeat(look, each),
+        absent_on=gone,
+        idempotent=True,
+    )
+    return Line(f"Empty S3 bucket '{have.name}'", "Only an empty one can be deleted", (call,))
 
 
 def _versioning(bucket: Mapping[str, str], on: bool | None) -> Line:

@@ -172,6 +172,11 @@ class Filesystem(Described[FilesystemSpec]):
             yield reachable(made, want.subnets, want.security_groups)
 
     def update(self, have: Actual, changed: FilesystemSpec, place: Placement, facts: Facts) -> Iterator[Line]:
+        if changed.aws:
+            raise GenesysError(
+                f"{', '.join(sorted(changed.aws))} of filesystem '{have.name}' can't change in place",
+                todo="leave it as it is, or make another filesystem under another name",
+            )
         if changed.has("throughput"):
             wire = throughput_on_wire(changed.throughput)
             speed = f"{changed.throughput} MiB/s" if isinstance(changed.throughput, int) else changed.throughput

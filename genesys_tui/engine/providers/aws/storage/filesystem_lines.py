@@ -8,6 +8,7 @@ from typing import Any
 from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, Token, Value, read
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual, Reference
 from genesys_tui.engine.model.specs.filesystem import FilesystemSpec
 from genesys_tui.engine.providers.aws.described import fixed, present
@@ -100,5 +101,6 @@ def target_lines(have: Actual, changed: FilesystemSpec) -> Iterator[Line]:
     if changed.security_groups:
         kept = [id for subnet, id in there.items() if subnet in wanted]
         regroup = tuple(calls.set_groups(target, changed.security_groups, have.arn) for target in kept)
-        sentence = f"Put the mount targets of filesystem '{have.name}' into {', '.join(changed.security_groups)} only"
+        named = ", ".join(f"'{name_in(group)}'" for group in changed.security_groups)
+        sentence = f"Put the mount targets of filesystem '{have.name}' into {named} only"
         yield Line(sentence, "Asked for: who may reach it", regroup)

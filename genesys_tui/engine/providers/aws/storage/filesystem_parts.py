@@ -14,7 +14,7 @@ from genesys_tui.engine.providers.aws.tags import tags_from_wire
 PERFORMANCE: Final[Mapping[str, str]] = {"general": "generalPurpose", "max-io": "maxIO"}
 _PERFORMANCE_OF: Final = {wire: word for word, wire in PERFORMANCE.items()}
 
-TRANSITIONS: Final = {"creating": "creating", "updating": "updating", "deleting": "deleting", "error": "broken"}
+TRANSITIONS: Final = {"creating": "creating", "updating": "updating", "deleting": "deleting"}
 
 RULES: Final[Mapping[str, str]] = {
     "infrequent_after_days": "TransitionToIA",

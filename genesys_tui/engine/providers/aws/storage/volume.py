@@ -47,7 +47,7 @@ BY_KEY: Final = (
     "kms:ReEncryptTo",
 )
 """What it takes to use a key of one's own. Source: "Amazon EBS encryption", EBS user guide."""
-TRANSITIONS: Final = {"creating": "creating", "deleting": "deleting", "error": "broken"}
+TRANSITIONS: Final = {"creating": "creating", "deleting": "deleting"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +149,13 @@ class Volume(Described[VolumeSpec]):
                 why=f"it has {before:,} GB, and a volume can only grow",
                 todo="make a smaller one under another name, and copy what it holds",
             )
-        document = {
+        settings = {
             field: value for field, value in changed.document.items() if field in SETTINGS and value is not None
         }
-        wire = {**to_wire(document, SETTINGS), **(changed.aws or {})}
+        wire = {**to_wire(settings, SETTINGS), **(changed.aws or {})}
         if wire:
-            asked: Document = {**document, **(changed.aws or {})}
             yield Line(
-                f"Set {settings_in_words(asked, {'size': 'GB', 'volume_type': 'type'})} on volume '{have.name}'",
+                _in_words(have.name, {**settings, **(changed.aws or {})}),
                 "Asked for: it can be used meanwhile",
                 (calls.modify(have.id, wire, (have.arn,)),),
             )
@@ -205,6 +204,15 @@ class Volume(Described[VolumeSpec]):
 
     def reversal(self, have: Actual, changed: VolumeSpec) -> Reversal:
         return Reversal("irreversible", "a volume can't shrink") if changed.size else Reversal()
+
+
+def _in_words(name: str, settings: dict[str, Any]) -> str:
+    """`Grow volume 'data' to 80 GB and set IOPS to 4000`."""
+    size = settings.pop("size", None)
+    rest = settings_in_words(settings, {"volume_type": "type", "iops": "IOPS"})
+    if size is None:
+        return f"Set {rest} on volume '{name}'"
+    return f"Grow volume '{name}' to {size:,} GB" + (f" and set {rest}" if rest else "")
 
 
 def _create(name: str, want: VolumeSpec, zone: str, place: Placement, managed_key: str | None) -> Call:
