@@ -287,7 +287,12 @@ def _shut(connection: socket.socket) -> None:
 
 
 # who is asked what ----------------------------------------------------------------------------------------------------
-_SIGNED_AS = {"tagging": "resourcegroupstaggingapi"}
+_SIGNED_AS = {
+    "apigateway": "apigatewayv2",
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "tagging": "resourcegroupstaggingapi",
+}
 
 
 def identify(method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:

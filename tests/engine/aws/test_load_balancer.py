@@ -218,3 +218,12 @@ def test_every_permission_is_a_real_one_on_what_it_can_be_restricted_to() -> Non
             # The reference writes a role's name with its path as one word.
             for resource in resources if action != "iam:CreateServiceLinkedRole" else ():
                 assert supports(action, resource), f"{action} on {resource}"
+
+
+def test_one_of_a_network_passes_on_what_comes_by_tcp() -> None:
+    made = create(type="network", targets={"app": {}}, listeners={"door": {"port": 5432, "target": "app"}})
+    balancer, group, listener = [call.params for call in made if call.operation.startswith("Create")]
+    assert balancer["Type"] == "network"
+    assert group["Protocol"] == listener["Protocol"] == "TCP"
+    assert listener["Port"] == 5432
+    assert not any(call.operation == "ModifyLoadBalancerAttributes" for call in made)

@@ -22,6 +22,9 @@ GROUP: Final = "endpoints"
 """The part key of the security group of interface endpoints."""
 
 GROUP_NAME: Final = "genesys-endpoints"
+PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {"route53:AssociateVPCWithHostedZone": ()}
+"""A service's own name leads to its interface endpoint by a private zone of AWS's."""
+
 MAIN_TABLE: Final = Output("_main_table")
 NEW_GROUP: Final = Output("_endpoints_group")
 
@@ -141,7 +144,7 @@ def _create(site: ec2.Site, key: str, type: str, where: Mapping[str, Value]) -> 
             limit=600,
         ),
         retry_on=(ec2.VPC_THERE, ec2.SUBNET_THERE, ec2.TABLE_THERE),
-        also_needs=ec2.TAGGING,
+        also_needs=ec2.TAGGING if type == "gateway" else {**ec2.TAGGING, **PRIVATE_NAMES},
         seconds=2 if type == "gateway" else 60,
     )
 

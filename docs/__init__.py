@@ -1,0 +1,1 @@
+"""What the README shows and is made by a script."""
