@@ -1,4 +1,4 @@
-"""Writes the README's table of kinds, made from the registry: `python docs/kinds_table.py`. A test holds it up to date."""
+"""Writes the README's table of kinds, made from the registry: `python docs/kinds_table.py`. A test holds it."""
 
 from __future__ import annotations
 

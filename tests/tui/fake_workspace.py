@@ -210,7 +210,7 @@ class FakeWorkspace(Workspace):
         }
         return replace(resource.actual, spec=spec)
 
-    def plan(self, wish: Wish, *, refresh: bool = True) -> Plan:
+    def plan(self, wish: Wish, *, refresh: bool = True, delete_data: bool = False) -> Plan:
         self.plans.append((wish, refresh))
         self._wait()
         if self.plan_error:
