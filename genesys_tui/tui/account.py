@@ -46,7 +46,7 @@ def row_of(resource: Resource) -> Row:
     """What the table needs of a resource."""
     actual = resource.actual
     tags = " ".join(f"{key}={value[:HAYSTACK]}" for key, value in actual.tags.items())
-    owner = resource.stack or ""
+    owner = resource.stack or ("aws" if actual.of_aws else "")
     return Row(
         resource,
         (actual.kind, actual.region, actual.id),
@@ -84,6 +84,8 @@ class Account:
         self.demo = False
         self.read_at = 0.0
         """`time.monotonic()` of the last complete listing; 0 for none."""
+        self.recalled: datetime | None = None
+        """When what is shown was read by an earlier start; None once this one has read it."""
 
     @property
     def unconfigured(self) -> bool:
@@ -104,6 +106,7 @@ class Account:
 
         def opened(workspace: Workspace) -> None:
             self.workspace = workspace
+            self._background.run(workspace.cached_inventory, self._recalled, lambda _: None)
             self._background.run(workspace.identity, self._identified, self._failed)
             self.refresh()
             ready()
@@ -153,6 +156,16 @@ class Account:
         self.rows = {row.key: row for row in rows}
         self.revision += 1
         self.errors, self.phase, self.read_at = inventory.errors, "ready", time.monotonic()
+        self.recalled = None
+        self._changed()
+
+    def _recalled(self, inventory: Inventory | None) -> None:
+        """What an earlier start saw is shown until this one has seen for itself."""
+        if inventory is None or self.rows or self.phase != "listing":
+            return
+        self.rows = {row.key: row for row in map(row_of, inventory.resources)}
+        self.recalled = inventory.read_at
+        self.revision += 1
         self._changed()
 
     def _identified(self, identity: Identity) -> None:

@@ -171,6 +171,7 @@ class FakeWorkspace(Workspace):
         self.plans: list[tuple[Wish, bool]] = []
         self.records: list[ExecutionRecord] = []
         self.fails: dict[str, GenesysError] = {}
+        self.recalled: Inventory | None = None
         self.hold: threading.Event | None = None
         self.more: dict[str, Any] = {}
         self.taken = False
@@ -188,6 +189,9 @@ class FakeWorkspace(Workspace):
         if self.error:
             raise self.error
         return Identity("123456789012", "arn:aws:iam::123456789012:user/ada", "eu-west-1", "dev", self.endpoint)
+
+    def cached_inventory(self) -> Inventory | None:
+        return self.recalled
 
     def inventory(self, on_page: Callable[[tuple[Resource, ...]], None] | None = None) -> Inventory:
         self._wait()

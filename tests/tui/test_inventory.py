@@ -1,12 +1,15 @@
 """The inventory: browsing, filtering, and every state it can be in."""
 
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from textual.events import Key
 
 from genesys_tui.engine.model.errors import CallError, NoCredentialsError, UsageError
+from genesys_tui.engine.workspace import Inventory
 from genesys_tui.tui.engine import Where
 from genesys_tui.tui.screens.inventory import InventoryScreen
 from tests.tui.fake_workspace import FakeEngine, FakeWorkspace, company, resource
@@ -289,3 +292,23 @@ async def test_mouse_and_help_and_palette(tmp_path: Path) -> None:
         await seen.sees("Nothing was applied yet")
         await seen.press("1")
         await seen.sees("acme-invoices")
+
+
+async def test_what_an_earlier_start_saw_stands_at_once(tmp_path: Path) -> None:
+    workspace = FakeWorkspace(company()[1:])
+    workspace.gate.clear()
+    read_at = datetime.now(UTC) - timedelta(minutes=3)
+    workspace.recalled = Inventory(tuple(company()), (), 0, 0.0, read_at)
+    async with opened(workspace, tmp_path) as seen:
+        await seen.sees("as of 3 min ago, reading", f"{len(company())} resources")
+        workspace.gate.set()
+        await seen.sees("read just now", f"{len(company()) - 1} resources")
+
+
+async def test_what_is_aws_own_is_hidden_until_asked_for(tmp_path: Path) -> None:
+    default = resource("network", "default")
+    furniture = replace(default, actual=replace(default.actual, of_aws="the default VPC of the region"))
+    async with opened(FakeWorkspace([*company(), furniture]), tmp_path) as seen:
+        await seen.sees(f"{len(company())} resources", "1 of AWS's own hidden")
+        await seen.press("full_stop")
+        await seen.sees(f"{len(company()) + 1} resources", "aws")

@@ -80,6 +80,8 @@ class InventoryScreen(ModeScreen):
         self.table: Table[Row] = Table(COLUMNS, lambda row: row.key, id="resources")
         self.head = TableHead(self.table)
         self.filter = Filter()
+        self.furniture = False
+        """Whether what is AWS's own is shown too."""
         self.sorted_by = 0
         self._wanted: tuple[object, ...] = ()
         self._drawn: tuple[object, ...] = ()
@@ -109,10 +111,14 @@ class InventoryScreen(ModeScreen):
     # drawing ------------------------------------------------------------------------------------------------------
     def status(self) -> str:
         shown, total = len(self.table.rows), len(self.genesys.account.rows)
+        own = (
+            0 if self.furniture else sum(bool(row.resource.actual.of_aws) for row in self.genesys.account.rows.values())
+        )
         marked = f"{len(self.table.marked)} marked · " if self.table.marked else ""
         if self.filter:
             return f"{marked}{shown:,} of {total:,} · /{self.filter.text} "
-        return f"{marked}{count(total, 'resource')} " if total else ""
+        hidden = f" · {own} of AWS's own hidden (.)" if own else ""
+        return f"{marked}{count(total - own, 'resource')}{hidden} " if total else ""
 
     def actions(self) -> tuple[Action, ...]:
         if not self.table.rows and not self.filter:
@@ -121,10 +127,10 @@ class InventoryScreen(ModeScreen):
 
     def show(self) -> None:
         account = self.genesys.account
-        if (account.revision, self.filter.text, self.sorted_by) != self._wanted:
-            self._wanted = (account.revision, self.filter.text, self.sorted_by)
+        if (account.revision, self.filter.text, self.furniture, self.sorted_by) != self._wanted:
+            self._wanted = (account.revision, self.filter.text, self.furniture, self.sorted_by)
             if len(account.rows) <= SLICE:
-                rows = [*filter(self.filter, account.rows.values())]
+                rows = [*filter(self.filter, self._of_interest(account.rows.values()))]
                 rows.sort(key=COLUMNS[self.sorted_by].order)
                 self._arranged(rows)
             elif not self._arranging:
@@ -152,7 +158,7 @@ class InventoryScreen(ModeScreen):
             wanted, keep, began = self._wanted, self.filter, time.monotonic()
             rows: list[Row] = []
             for part in sliced([*self.genesys.account.rows.values()]):
-                rows += filter(keep, part)
+                rows += filter(keep, self._of_interest(part))
                 await asyncio.sleep(0)
                 if self.filter is not keep:
                     break
@@ -165,6 +171,9 @@ class InventoryScreen(ModeScreen):
                     await asyncio.sleep(0.02)
         self._arranging = False
         self._show_all()
+
+    def _of_interest(self, rows: Iterable[Row]) -> Iterable[Row]:
+        return rows if self.furniture else (row for row in rows if not row.resource.actual.of_aws)
 
     def _arranged(self, rows: list[Row]) -> None:
         self.table.replace(rows)
@@ -277,6 +286,10 @@ class InventoryScreen(ModeScreen):
     def filter_by(self, text: str) -> None:
         """Show only what holds to these terms."""
         self.filter = parse(text)
+        self._show_all()
+
+    def action_furniture(self) -> None:
+        self.furniture = not self.furniture
         self._show_all()
 
     def action_refresh(self) -> None:

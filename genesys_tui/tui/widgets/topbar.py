@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
@@ -89,6 +90,9 @@ class TopBar(Widget):
         match account.phase:
             case "opening":
                 age = Text("starting the demo account…" if account.demo else "connecting…", self._tone("faint"))
+            case "listing" if account.recalled:
+                since = ago((datetime.now(UTC) - account.recalled).total_seconds())
+                age = Text("reading…" if level else f"as of {since}, reading…", self._tone("faint"))
             case "listing":
                 age = Text("reading…", self._tone("faint"))
             case "failed":
