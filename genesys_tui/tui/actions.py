@@ -37,9 +37,7 @@ ACTIONS = (
         "Filter: text  kind:bucket  tag:env=prod  managed:no  !cdk",
         opens=True,
     ),
-    Action(
-        "inventory", "full_stop", ".", "furniture", "", "Show or hide what is AWS's own (default networks...)"
-    ),
+    Action("inventory", "full_stop", ".", "furniture", "", "Show or hide what is AWS's own (default networks...)"),
     Action("inventory", "r", "r", "refresh", "refresh", "Read the account again"),
     Action("inventory", "p", "p", "app.go('plan')", "plan", "Go to the plan"),
     Action("inventory", "y", "y", "copy_id", "copy id", "Copy the id (of all marked ones, if there are any)"),

@@ -123,6 +123,7 @@ READS: Mapping[str, frozenset[str]] = {
             "ListObjectsV2",
         }
     ),
+    "scheduler": frozenset({"GetSchedule", "ListSchedules"}),
     "secretsmanager": frozenset({"DescribeSecret", "ListSecrets"}),
     "sns": frozenset(
         {
