@@ -14,7 +14,7 @@ SAMPLE = Sample(
         "schedule": ("cron(0 3 * * ? *)", 1),
         "enabled": (False, 1),
         "description": ("each hour", 1),
-        "targets": ({"answer": {"function": "answer"}, "jobs": {"queue": "jobs"}}, 3),
+        "targets": ({"answer": {"function": "answer"}, "jobs": {"queue": "jobs"}}, 4),
         "tags": ({"team": "mill", "stage": "prod"}, 1),
     },
     hostile=("a b", "x" * 65),

@@ -13,6 +13,7 @@ from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.topic import Subscription, TopicSpec, subscription_key
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
+from genesys_tui.engine.providers.aws.messaging.queue_policy import Policies, let_send, let_send_no_more, policies_of
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire, users_tags
 
 REQUESTS = Price("messages", "million", 0.50, low=0, typical=1, high=100)
@@ -82,6 +83,13 @@ class Topic(Described[TopicSpec]):
             spec["tags"] = users_tags(tags)
         return Actual("topic", id, _name(id), "", spec, tags, id, provider_data=data)
 
+    def prepare(self, name: str, want: TopicSpec, have: Actual | None) -> Reading[Facts]:
+        """The policies of the queues that are told, or were."""
+        before: Any = (have.spec.get("subscriptions") if have else None) or {}
+        queues = [one["endpoint"] for one in before.values() if one["protocol"] == "sqs"]
+        queues += [str(one.endpoint) for one in (want.subscriptions or {}).values() if one and one.protocol == "sqs"]
+        return (yield from policies_of(_kept(queues)))
+
     # lowering -----------------------------------------------------------------------------------------------------
     def blank(self) -> Document:
         return {"display_name": None, "encryption": None, "deduplicate": None, "subscriptions": {}, "tags": {}}
@@ -105,7 +113,7 @@ class Topic(Described[TopicSpec]):
         yield Line(f"Create topic '{name}'", "Tell many what is said once", (call,))
         for key, one in (want.subscriptions or {}).items():
             if one is not None:
-                yield _subscribe(Actual("topic", arn, name, "", arn=arn), key, one.model_dump())
+                yield _subscribe(Actual("topic", arn, name, "", arn=arn), key, one.model_dump(), facts or {})
 
     def update(self, have: Actual, changed: TopicSpec, place: Placement, facts: Facts) -> Iterator[Line]:
         for wire, value in _attributes(changed).items():
@@ -116,17 +124,19 @@ class Topic(Described[TopicSpec]):
         for key, one in (changed.subscriptions or {}).items():
             arn = have.provider_data.get(key)
             if one is None:
-                yield _unsubscribe(have, key, str(arn), before.get(key) or {})
+                yield _unsubscribe(have, key, str(arn), before.get(key) or {}, facts or {})
             elif arn is None:
-                yield _subscribe(have, key, one.model_dump())
+                yield _subscribe(have, key, one.model_dump(), facts or {})
             else:
                 yield _change(have, key, arn, one)
         yield from self.retag(have, changed)
 
     def delete(self, have: Actual, facts: Facts) -> Iterator[Line]:
+        subscribed: Any = have.spec.get("subscriptions") or {}
+        calls = [call for one in subscribed.values() for call in _shut(have, one, facts or {})]
         params = {"TopicArn": have.id}
-        call = Call("sns", "DeleteTopic", params, absent_on=GONE, idempotent=True, on=(have.arn,))
-        yield self.removal_line(have, call)
+        last = Call("sns", "DeleteTopic", params, absent_on=GONE, idempotent=True, on=(have.arn,))
+        yield self.removal_line(have, *calls, last)
 
     # words and numbers --------------------------------------------------------------------------------------------
     def prices(self, want: TopicSpec) -> tuple[Price, ...]:
@@ -136,9 +146,6 @@ class Topic(Described[TopicSpec]):
         for one in (want.subscriptions or {}).values():
             if one and one.protocol == "email":
                 yield Finding("note", address, f"{one.endpoint} must confirm the subscription by the mail it gets")
-            if one and one.protocol == "sqs":
-                what = f"queue {one.endpoint} must let the topic send to it"
-                yield Finding("note", address, what, "name the topic in the queue's `allow`")
 
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         return Reversal("reversible", "a topic of this name is made again; mail addresses must confirm again")
@@ -190,7 +197,11 @@ def _compact(document: str) -> str:
     return json.dumps(json.loads(document), sort_keys=True, separators=(",", ":"))
 
 
-def _subscribe(have: Actual, key: str, one: Mapping[str, Any]) -> Line:
+def _sid(have: Actual) -> str:
+    return f"genesys-topic-{have.name}".replace(".", "-")
+
+
+def _subscribe(have: Actual, key: str, one: Mapping[str, Any], known: Policies) -> Line:
     attributes: dict[str, Value] = {"RawMessageDelivery": "true"} if one.get("raw") else {}
     if one.get("filter"):
         attributes["FilterPolicy"] = one["filter"]
@@ -202,7 +213,11 @@ def _subscribe(have: Actual, key: str, one: Mapping[str, Any]) -> Line:
         "ReturnSubscriptionArn": True,
     }
     call = Call("sns", "Subscribe", params, idempotent=True, on=(have.arn,))
-    calls = (_permission(have, one["endpoint"]), call) if one["protocol"] == "lambda" else (call,)
+    calls: tuple[Call, ...] = (call,)
+    if one["protocol"] == "lambda":
+        calls = (_permission(have, one["endpoint"]), call)
+    elif one["protocol"] == "sqs":
+        calls = (let_send(one["endpoint"], _sid(have), "sns.amazonaws.com", have.arn, known), call)
     return Line(f"Tell {key.partition(':')[2]} what is said to topic '{have.name}'", f"By {one['protocol']}", calls)
 
 
@@ -219,14 +234,28 @@ def _permission(have: Actual, function: Value) -> Call:
     return Call("lambda", "AddPermission", params, absent_on=absent, retry_on=retry, idempotent=True)
 
 
-def _unsubscribe(have: Actual, key: str, arn: str, before: Mapping[str, Any]) -> Line:
+def _unsubscribe(have: Actual, key: str, arn: str, before: Mapping[str, Any], known: Policies) -> Line:
     call = Call("sns", "Unsubscribe", {"SubscriptionArn": arn}, absent_on=GONE, idempotent=True, on=(have.arn,))
-    calls: tuple[Call, ...] = (call,)
-    if before.get("protocol") == "lambda":
-        params: Params = {"FunctionName": before["endpoint"], "StatementId": f"genesys-sns-{have.name}"}
-        absent = ("ResourceNotFoundException",)
-        calls = (call, Call("lambda", "RemovePermission", params, absent_on=absent, idempotent=True))
+    calls = (call, *_shut(have, before, known))
     return Line(f"Tell {key.partition(':')[2]} no more what is said to topic '{have.name}'", "Asked for", calls)
+
+
+def _shut(have: Actual, before: Mapping[str, Any], known: Policies) -> tuple[Call, ...]:
+    """Who was told lets the topic in no more."""
+    match before.get("protocol"):
+        case "lambda":
+            params: Params = {"FunctionName": before["endpoint"], "StatementId": f"genesys-sns-{have.name}"}
+            absent = ("ResourceNotFoundException",)
+            return (Call("lambda", "RemovePermission", params, absent_on=absent, idempotent=True),)
+        case "sqs":
+            return let_send_no_more(before["endpoint"], _sid(have), known)
+        case _:
+            return ()
+
+
+def _kept(queues: list[str]) -> list[str]:
+    """Those of this account and region whose names are known."""
+    return [queue for queue in queues if ":sqs:" in queue or "${queue." in queue]
 
 
 def _change(have: Actual, key: str, arn: str, one: Subscription) -> Line:

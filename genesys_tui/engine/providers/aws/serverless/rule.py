@@ -10,10 +10,11 @@ from genesys_tui.engine.model.call import Answer, Call, Params, RetryOn, Value, 
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
-from genesys_tui.engine.model.plan import Finding, Line, Reversal
+from genesys_tui.engine.model.plan import Line, Reversal
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.rule import RuleSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed, present
+from genesys_tui.engine.providers.aws.messaging.queue_policy import Policies, let_send, let_send_no_more, policies_of
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire, users_tags
 
 GONE = ("ResourceNotFoundException",)
@@ -75,6 +76,13 @@ class Rule(Described[RuleSpec]):
             more["tags"] = users_tags(tags)
         return _actual(told["rule"] or {}, more, tags)
 
+    def prepare(self, name: str, want: RuleSpec, have: Actual | None) -> Reading[Facts]:
+        """The policies of the queues that are its targets, or were."""
+        before: Any = (have.spec.get("targets") if have else None) or {}
+        targets = [str(one["arn"]) for one in before.values()]
+        targets += [str(one.arn) for one in (want.targets or {}).values() if one]
+        return (yield from policies_of(filter(_is_queue, targets)))
+
     # lowering -----------------------------------------------------------------------------------------------------
     def blank(self) -> Document:
         return {"schedule": None, "pattern": None, "description": None, "bus": DEFAULT, "targets": {}, "tags": {}}
@@ -95,7 +103,7 @@ class Rule(Described[RuleSpec]):
         made = Actual("rule", id, name, "", arn=arn)
         for one, target in (want.targets or {}).items():
             if target is not None:
-                yield from _add(made, one, target.model_dump())
+                yield from _add(made, one, target.model_dump(), facts or {})
 
     def update(self, have: Actual, changed: RuleSpec, place: Placement, facts: Facts) -> Iterator[Line]:
         fields = {
@@ -112,15 +120,16 @@ class Rule(Described[RuleSpec]):
         before: Any = have.spec.get("targets") or {}
         for name, target in (changed.targets or {}).items():
             if target is None:
-                yield _remove(have, [name])
+                yield _remove(have, [name], facts or {})
             else:
-                yield from _add(have, name, {**(before.get(name) or {}), **target.model_dump(exclude_unset=True)})
+                whole = {**(before.get(name) or {}), **target.model_dump(exclude_unset=True)}
+                yield from _add(have, name, whole, facts or {})
         yield from self.retag(have, changed)
 
     def delete(self, have: Actual, facts: Facts) -> Iterator[Line]:
         targets: Any = have.spec.get("targets") or {}
         if targets:
-            yield _remove(have, list(targets))
+            yield _remove(have, list(targets), facts or {})
         call = Call("events", "DeleteRule", _who(have.id), absent_on=GONE, idempotent=True, on=(have.arn,))
         yield self.removal_line(have, call)
 
@@ -128,12 +137,6 @@ class Rule(Described[RuleSpec]):
         return {"id": have.id, "name": have.name, "arn": have.arn}
 
     # words --------------------------------------------------------------------------------------------------------
-    def findings(self, address: str, want: RuleSpec) -> Iterator[Finding]:
-        for name, target in (want.targets or {}).items():
-            if target and target.arn and (":sqs:" in target.arn or "${queue." in target.arn):
-                what = f"its target '{name}', a queue, must let EventBridge send to it"
-                yield Finding("note", address, what, f"name {address} in the queue's `allow`")
-
     def removal(self, have: Actual, facts: Facts) -> Reversal:
         return Reversal()
 
@@ -181,7 +184,15 @@ def _put(id: str, whole: Mapping[str, Any]) -> dict[str, Value]:
     }
 
 
-def _add(have: Actual, name: str, target: Mapping[str, Any]) -> Iterator[Line]:
+def _is_queue(arn: str) -> bool:
+    return ":sqs:" in arn or arn.startswith("${queue.")
+
+
+def _sid(have: Actual, name: str) -> str:
+    return f"genesys-rule-{have.name}-{name}".replace(".", "-")
+
+
+def _add(have: Actual, name: str, target: Mapping[str, Any], known: Policies) -> Iterator[Line]:
     params: Params = {
         **_who(have.id, rule="Rule"),
         "Targets": [present({"Id": name, "Arn": target["arn"], "Input": target.get("input")})],
@@ -190,13 +201,15 @@ def _add(have: Actual, name: str, target: Mapping[str, Any]) -> Iterator[Line]:
     arn = str(target["arn"])
     if ":lambda:" in arn or arn.startswith("${function."):
         calls.append(_permission(have, name, target["arn"]))
+    elif _is_queue(arn):
+        calls.append(let_send(target["arn"], _sid(have, name), "events.amazonaws.com", have.arn, known))
     yield Line(f"Let rule '{have.name}' start '{name}'", "That is what it is for", tuple(calls))
 
 
 def _permission(have: Actual, name: str, function: Value) -> Call:
     params: Params = {
         "FunctionName": function,
-        "StatementId": f"genesys-rule-{have.name}-{name}".replace(".", "-"),
+        "StatementId": _sid(have, name),
         "Action": "lambda:InvokeFunction",
         "Principal": "events.amazonaws.com",
         "SourceArn": have.arn,
@@ -205,14 +218,15 @@ def _permission(have: Actual, name: str, function: Value) -> Call:
     return Call("lambda", "AddPermission", params, absent_on=absent, retry_on=retry, idempotent=True)
 
 
-def _remove(have: Actual, names: list[str]) -> Line:
+def _remove(have: Actual, names: list[str], known: Policies) -> Line:
     params: Params = {**_who(have.id, rule="Rule"), "Ids": names}
     before: Any = have.spec.get("targets") or {}
     calls = [Call("events", "RemoveTargets", params, absent_on=GONE, idempotent=True, on=(have.arn,))]
     for name in names:
         arn = str((before.get(name) or {}).get("arn"))
         if ":lambda:" in arn:
-            statement = f"genesys-rule-{have.name}-{name}".replace(".", "-")
-            revoke: Params = {"FunctionName": arn, "StatementId": statement}
+            revoke: Params = {"FunctionName": arn, "StatementId": _sid(have, name)}
             calls.append(Call("lambda", "RemovePermission", revoke, absent_on=GONE, idempotent=True))
+        elif _is_queue(arn):
+            calls += let_send_no_more(arn, _sid(have, name), known)
     return Line(f"Let rule '{have.name}' start {', '.join(names)} no more", "Asked for", tuple(calls))
