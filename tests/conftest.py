@@ -24,7 +24,7 @@ sys.stdin.read()  # until the tests end, however they do
 """
 
 
-_QUICK = {"MOTO_ACM_VALIDATION_WAIT": "0"}
+_QUICK = {"MOTO_ACM_VALIDATION_WAIT": "0", "MOTO_ECS_SERVICE_RUNNING": "10"}
 """The emulator validates certificates at once."""
 
 

@@ -11,7 +11,7 @@ from genesys_tui.engine.model.kind import Kind
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "compute": {"instance": "Instance"},
-    "containers": {"repository": "Repository"},
+    "containers": {"cluster": "Cluster", "container-service": "ContainerService", "repository": "Repository"},
     "database": {"database": "Database", "table": "Table"},
     "messaging": {"queue": "Queue", "topic": "Topic"},
     "monitoring": {"log-group": "LogGroup"},

@@ -18,10 +18,14 @@ def _kept(days: int) -> int:
     return days
 
 
+Days = Annotated[int, AfterValidator(_kept)]
+"""How long lines are kept."""
+
+
 class LogGroupSpec(Spec):
     """A log group. `retention`: days; absent: for ever."""
 
-    retention: Annotated[int, AfterValidator(_kept)] | None = None
+    retention: Days | None = None
     key: Annotated[str, Refers("key", "arn")] | None = None
     tier: Literal["standard", "infrequent"] | None = None
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from genesys_tui.engine.model.call import Call, Value
+from genesys_tui.engine.model.kind import Placement
+from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Reference
 
 PREFIXES = {
@@ -144,6 +146,16 @@ def actions(call: Call) -> tuple[str, ...]:
         case _:
             name = OTHER_NAMES.get(f"{call.service}:{call.operation}", call.operation)
     return tuple(dict.fromkeys((f"{_prefix(call)}:{name}", *_tagging(call), *call.also_needs)))
+
+
+def passed(*roles: str | None, place: Placement) -> dict[str, tuple[str, ...]]:
+    """What a call must be allowed that gives these roles, ARNs or references, to a service."""
+    arns = tuple(
+        role if role.startswith("arn:") else place.arn("iam", f"role/{name_in(role)}", region="")
+        for role in roles
+        if role
+    )
+    return {"iam:PassRole": arns} if arns else {}
 
 
 def policy(calls: Iterable[Call], account: str, region: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 READS: Mapping[str, frozenset[str]] = {
     "acm": frozenset({"DescribeCertificate", "ListCertificates", "ListTagsForCertificate"}),
     "apigatewayv2": frozenset({"GetApi", "GetApis", "GetIntegrations", "GetRoutes"}),
+    "application-autoscaling": frozenset({"DescribeScalableTargets", "DescribeScalingPolicies"}),
     "cloudfront": frozenset(
         {
             "GetDistribution",
@@ -51,6 +52,16 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeVpcEndpoints",
             "DescribeVpcPeeringConnections",
             "DescribeVpcs",
+        }
+    ),
+    "ecs": frozenset(
+        {
+            "DescribeClusters",
+            "DescribeServices",
+            "DescribeTaskDefinition",
+            "ListClusters",
+            "ListServices",
+            "ListTaskDefinitions",
         }
     ),
     "efs": frozenset(

@@ -12,10 +12,10 @@ from genesys_tui.engine.model.call import Call, Guard, Params, RetryOn, Wait, fi
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
-from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.base import in_order
 from genesys_tui.engine.model.specs.function import FunctionSpec
+from genesys_tui.engine.providers.aws.iam import passed
 from genesys_tui.engine.providers.aws.serverless.function_documents import code
 from genesys_tui.engine.providers.aws.serverless.function_lines import BUSY, GONE
 
@@ -103,10 +103,7 @@ def guard_of(have: Actual, raw: Mapping[str, Any]) -> Guard:
 
 def needed(want: FunctionSpec, place: Placement) -> dict[str, tuple[str, ...]]:
     """What the caller must be allowed beyond the call itself, to give the function what it is to have."""
-    needs: dict[str, tuple[str, ...]] = {}
-    if want.role:
-        known = want.role.startswith("arn:")
-        needs["iam:PassRole"] = (want.role if known else place.arn("iam", f"role/{name_in(want.role)}", region=""),)
+    needs = passed(want.role, place=place)
     if want.layers:
         needs["lambda:GetLayerVersion"] = tuple(one for one in in_order(want.layers) if one.startswith("arn:"))
     if want.subnets:

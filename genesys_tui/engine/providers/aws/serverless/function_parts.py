@@ -9,12 +9,8 @@ from typing import Any
 from genesys_tui.engine.model.document import Document, overlay
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Desired, Fragment, Reference, address_of
-from genesys_tui.engine.model.specs.base import WISH
 from genesys_tui.engine.model.specs.function import ALL_PATHS, RUNTIMES, STARTERS, TRIGGER
-from genesys_tui.engine.providers import registry
-
-RETENTION = 30
-"""Days that the log of a function is kept, if nothing is said."""
+from genesys_tui.engine.providers.aws.companions import RETENTION, beside, standing
 
 STARTED = ("starter", "code", "handler", "runtime")
 """What a function was made with, and what stays asked for until something else is."""
@@ -29,12 +25,13 @@ def companions(desired: Desired, fragment: Fragment | None) -> Iterator[Desired]
     spec = _dissolved(dict(desired.spec))
     asked = _Asked(spec.pop("triggers", []), spec.pop("log_retention", RETENTION), "log_retention" in desired.spec)
     spec = _resolved(spec, fragment)
-    if (desired.adopt or desired.modify) if fragment is None else fragment.adopted:
-        yield from _theirs(desired, spec, asked)
-    elif fragment is not None and not fragment.pending and not desired.complete:
-        yield from _patched(desired, spec, asked, fragment)
-    else:
-        yield from _ours(desired, spec, asked, fragment)
+    match standing(desired, fragment):
+        case "theirs":
+            yield from _theirs(desired, spec, asked)
+        case "patched":
+            yield from _patched(desired, spec, asked, fragment)
+        case "ours":
+            yield from _ours(desired, spec, asked, fragment)
     yield from _triggered(desired, asked.triggers)
 
 
@@ -54,11 +51,11 @@ def _theirs(desired: Desired, spec: dict[str, Any], asked: _Asked) -> Iterator[D
         yield replace(_log_group(desired, asked), adopt=True)
 
 
-def _patched(desired: Desired, spec: dict[str, Any], asked: _Asked, fragment: Fragment) -> Iterator[Desired]:
+def _patched(desired: Desired, spec: dict[str, Any], asked: _Asked, fragment: Fragment | None) -> Iterator[Desired]:
     yield replace(desired, spec=spec)
     if asked.about_log:
         yield _log_group(desired, asked)
-    whole = overlay(fragment.spec, spec)
+    whole = overlay(fragment.spec, spec) if fragment else spec
     if whole.get("role") == _own_role(desired) and GRANTED & spec.keys():
         yield _role(desired, whole)
 
@@ -125,7 +122,7 @@ def _log_name(desired: Desired) -> str:
 
 
 def _log_group(desired: Desired, asked: _Asked) -> Desired:
-    return _beside(desired, "log-group", _log_name(desired), {"retention": asked.retention}, ())
+    return beside(desired, "log-group", _log_name(desired), {"retention": asked.retention}, ())
 
 
 def _role(desired: Desired, spec: Document) -> Desired:
@@ -150,7 +147,7 @@ def _role(desired: Desired, spec: Document) -> Desired:
         "policies": grants,
         "description": f"What function {desired.name} may do",
     }
-    return _beside(desired, "role", desired.name, whole, (address_of("log-group", _log_name(desired)), *desired.needs))
+    return beside(desired, "role", desired.name, whole, (address_of("log-group", _log_name(desired)), *desired.needs))
 
 
 def _triggered(desired: Desired, triggers: list[Mapping[str, Any]]) -> Iterator[Desired]:
@@ -167,26 +164,10 @@ def _triggered(desired: Desired, triggers: list[Mapping[str, Any]]) -> Iterator[
         if one["type"] == "http"
     }
     if routes:
-        yield _beside(desired, "api", desired.name, {"routes": routes}, needs)
+        yield beside(desired, "api", desired.name, {"routes": routes}, needs)
     for one in triggers:
         if one["type"] in ("schedule", "event"):
             when = {key: one[key] for key in ("schedule", "pattern") if one.get(key)}
             suffix = f"-{one.get('name') or one['type']}"
             name = f"{desired.name[: 64 - len(suffix)]}{suffix}"
-            yield _beside(desired, "rule", name, {**when, "targets": {desired.name: {"function": function}}}, needs)
-
-
-def _beside(desired: Desired, kind: str, name: str, spec: Mapping[str, Any], needs: tuple[str, ...]) -> Desired:
-    """As a stack file would ask for it."""
-    document = registry.kind(kind).spec.model_validate(spec, context=WISH).document
-    return Desired(
-        address_of(kind, name),
-        kind,
-        name,
-        document,
-        complete=desired.complete,
-        adopt=desired.adopt,
-        needs=tuple(dict.fromkeys(needs)),
-        mark=desired.mark,
-        outcome=desired.outcome,
-    )
+            yield beside(desired, "rule", name, {**when, "targets": {desired.name: {"function": function}}}, needs)

@@ -17,6 +17,7 @@ from genesys_tui.engine.model.plan import Line, Price, Reversal
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Reference, address_of
 from genesys_tui.engine.model.specs.schedule import ScheduleSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed, present
+from genesys_tui.engine.providers.aws.iam import passed
 from genesys_tui.engine.providers.aws.tags import Tagging
 from genesys_tui.engine.providers.aws.words import plain, settings_in_words
 
@@ -109,7 +110,7 @@ class Schedule(Described[ScheduleSpec]):
             find=Find(look, {**outputs, "arn": Capture("Arn")}, ("ConflictException",)),
             retry_on=(RetryOn("ValidationException", 60, "must allow AWS EventBridge Scheduler to assume the role"),),
             on=(arn,),
-            also_needs={"iam:PassRole": _passed(want.role, place)},
+            also_needs=passed(want.role, place=place),
         )
         what = plain(str(want.target.arn))
         yield Line(f"Start {what} at {want.when} ({want.timezone})", f"Schedule '{name}'", (call,))
@@ -120,7 +121,7 @@ class Schedule(Described[ScheduleSpec]):
         if changed.target:
             document = {**document, "target": {**before["target"], **changed.target.model_dump(exclude_unset=True)}}
         params = _whole(have.id, {**before, **document})
-        needs = {"iam:PassRole": _passed(str(document.get("role") or before["role"]), place)}
+        needs = passed(str(document.get("role") or before["role"]), place=place)
         call = Call("scheduler", "UpdateSchedule", params, idempotent=True, on=(have.arn,), also_needs=needs)
         yield Line(f"Set {settings_in_words(changed.document)} of schedule '{have.name}'", "Asked for", (call,))
 
@@ -149,11 +150,6 @@ def _kind_of(arn: str) -> str:
     if "${" in arn:
         return arn.partition("${")[2].partition(".")[0]
     return SERVICES.get(arn.split(":")[2], "function")
-
-
-def _passed(role: str, place: Placement) -> tuple[str, ...]:
-    name = role.split(".")[1] if "${" in role else ""
-    return (place.arn("iam", f"role/{name}", region="") if name else role,)
 
 
 def _whole(id: str, spec: Mapping[str, Any]) -> dict[str, Value]:
