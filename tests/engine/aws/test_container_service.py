@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
-from genesys_tui.engine.model.resource import Actual, Desired
+from genesys_tui.engine.model.resource import Actual, Desired, Reference
 from genesys_tui.engine.model.specs.base import WISH
 from genesys_tui.engine.model.specs.container_service import ContainerServiceSpec
 from genesys_tui.engine.providers import registry
@@ -110,7 +110,7 @@ def test_sizes_that_fargate_does_not_take_are_refused_with_those_it_does(size: s
 
 
 def test_the_role_that_starts_it_may_read_its_secrets_and_its_image_only() -> None:
-    secrets = {"PASSWORD": "db-password", "LEVEL": "${parameter.level.arn}"}
+    secrets = {"PASSWORD": "db-password", "LEVEL": Reference("${parameter.level.arn}")}
     found = companions("shop/web", image="${repository.web.uri}:v1", secrets=secrets)
     policies: Any = found["role.shop-web-execution"].spec["policies"]
     assert policies["image"]["on"] == ["${repository.web.arn}"]
