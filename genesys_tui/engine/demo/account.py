@@ -33,6 +33,8 @@ STOP_LIMIT = 5.0
 
 LOG = "server.log"
 
+QUICK = {"MOTO_ACM_VALIDATION_WAIT": "1", "MOTO_ECS_SERVICE_RUNNING": "10"}
+"""Certificates that are issued at once, and containers that run."""
 FAKE = {
     "AWS_ACCESS_KEY_ID": "demo",
     "AWS_SECRET_ACCESS_KEY": "demo",
@@ -218,7 +220,7 @@ def _aws_environment(endpoint: str) -> dict[str, str]:
 
 def _server_environment() -> dict[str, str]:
     """Ours, without what would change moto or let it near a real account."""
-    return {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MOTO_"))} | FAKE
+    return {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MOTO_"))} | FAKE | QUICK
 
 
 def _use_environment(values: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
@@ -55,7 +55,7 @@ def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inv
     place = Placement(session.region, account=session.identity().account)
     readings = [registry.kind(name).discover(place) for name in registry.names()] + [tagging.discover()]
     answers = session.run(readings, on_found=sweep.keep)
-    sweep.finish()
+    sweep.finish({name for name, answer in zip(names, answers, strict=True) if not isinstance(answer, CallError)})
     return Inventory(
         resources=tuple(sweep.resources.values()),
         errors=_errors(names, answers),
@@ -82,15 +82,21 @@ class _Sweep:
         self._told += [actual for actual in page if actual.kind not in self._kinds]
         self._show([self._resource(actual) for actual in page if actual.kind in self._kinds])
 
-    def finish(self) -> None:
-        """What only the tagging API told."""
+    def finish(self, listed: Collection[str]) -> None:
+        """What only the tagging API told; not what one of the kinds `listed` would have told, were it there still."""
         known = [(actual, self._by_arn.get(actual.arn)) for actual in self._told]
         for actual, key in known:
             if key is not None:
                 there = self.resources[key]
                 tags = {**actual.tags, **there.actual.tags}
                 self.resources[key] = replace(there, actual=replace(there.actual, tags=tags))
-        self._show([self._resource(actual) for actual, key in known if key is None])
+        self._show(
+            [
+                self._resource(actual)
+                for actual, key in known
+                if key is None and tagging.LISTED.get(actual.kind) not in listed
+            ]
+        )
 
     def _show(self, resources: list[Resource]) -> None:
         for item in resources:
@@ -114,7 +120,7 @@ def from_cache(actuals: Sequence[Actual], ours: Ours, region: str, read_at: date
     """What an earlier sweep saw, with what is ours today."""
     sweep = _Sweep(ours, region, None)
     sweep.keep(tuple(actuals))
-    sweep.finish()
+    sweep.finish(registry.names())
     return Inventory(tuple(sweep.resources.values()), (), 0, 0.0, read_at)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from genesys_tui.engine.desired.outcomes.recipe import Recipe
 
-OUTCOMES = {"api": "Api", "static-site": "StaticSite"}
+OUTCOMES = {"api": "Api", "static-site": "StaticSite", "web-app": "WebApp"}
 """By word: the class, in the module of that name."""
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from genesys_tui.engine.desired.outcomes.recipe import Parts, Recipe
+from genesys_tui.engine.desired.outcomes.zones import Domain, zone_of
 from genesys_tui.engine.model.document import Path
 from genesys_tui.engine.model.kind import Placement, Reading
-from genesys_tui.engine.model.resource import Actual, Reference
+from genesys_tui.engine.model.resource import Reference
 from genesys_tui.engine.model.specs.base import Spec
-from genesys_tui.engine.providers import registry
-
-_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-
 
 ALIAS = {"target": "domain", "zone": "zone"}
 """What an alias takes, and the output of a distribution that it is."""
@@ -23,7 +19,7 @@ ALIAS = {"target": "domain", "zone": "zone"}
 class StaticSiteSpec(Spec):
     """What may be asked of a site. `source`: the folder of its files."""
 
-    domain: str | None = None
+    domain: Domain | None = None
     source: str | None = None
     index: str | None = None
     error: str | None = None
@@ -35,8 +31,6 @@ class StaticSiteSpec(Spec):
 
     def mistakes(self) -> Iterator[tuple[Path, str]]:
         yield from super().mistakes()
-        if self.domain is not None and not _DOMAIN.fullmatch(self.domain):
-            yield ("domain",), "it takes a domain in lowercase, such as example.com"
         if self.enable_cdn is False:
             yield ("enable_cdn",), "leave it on: without it the bucket would have to be open to everybody"
 
@@ -59,7 +53,7 @@ class StaticSite(Recipe[StaticSiteSpec]):
         site: dict[str, Any] = {"bucket": bucket, "root": index, **_errors(want)}
         zone = None
         if want.enable_https is not False:
-            zone = yield from _zone_of(name)
+            zone = yield from zone_of(name)
         if zone is not None:
             parts.add("certificate", name, {"zone": zone.name, "cdn": True})
             site |= {"domains": [name], "certificate": name}
@@ -75,14 +69,3 @@ def _errors(want: StaticSiteSpec) -> dict[str, Any]:
     if want.spa:
         return {"spa": True}
     return {"errors": {"404": want.error}} if want.error else {}
-
-
-def _zone_of(domain: str) -> Reading[Actual | None]:
-    """The hosted zone of this account that the domain stands in: the nearest one."""
-    kind = registry.kind("dns-zone")
-    names = domain.split(".")
-    for start in range(len(names) - 1):
-        found = yield from kind.locate(".".join(names[start:]))
-        if found is not None:
-            return found
-    return None

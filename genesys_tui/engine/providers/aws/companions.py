@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from genesys_tui.engine.model.references import referred
 from genesys_tui.engine.model.resource import Desired, Fragment, address_of
 from genesys_tui.engine.model.specs.base import WISH
 from genesys_tui.engine.providers import registry
@@ -25,8 +26,11 @@ def standing(desired: Desired, fragment: Fragment | None) -> Literal["theirs", "
 def beside(
     desired: Desired, kind: str, name: str, spec: Mapping[str, Any], needs: tuple[str, ...] = (), *, adopt: bool = False
 ) -> Desired:
-    """A companion, as a stack file would ask for it. `adopt`: it is taken over where it is there."""
+    """A companion, as a stack file would ask for it: it needs what it refers to too. `adopt`: it is taken over where it
+    is there."""
     document = registry.kind(kind).spec.model_validate(spec, context=WISH).document
+    named = {str(output.address) for output in referred(document)}
+    needs = (*needs, *(address for address in desired.needs if address in named))
     return Desired(
         address_of(kind, name),
         kind,

@@ -18,11 +18,22 @@ PARTS = frozenset(
         "ec2:security-group-rule",
         "ec2:subnet",
         "ec2:vpc-endpoint",
+        "ecs:task-definition",
         "elasticloadbalancing:listener",
         "elasticloadbalancing:targetgroup",
     }
 )
 """Types that a kind shows as parts of its own."""
+
+LISTED: Mapping[str, str] = {
+    "ec2:instance": "instance",
+    "ec2:volume": "volume",
+    "ecs:cluster": "cluster",
+    "ecs:service": "container-service",
+    "elasticfilesystem:file-system": "filesystem",
+    "rds:db": "database",
+}
+"""Types that the API goes on telling for a while after they are gone, and the kind that lists all there are."""
 
 
 def discover() -> Reading[None]:

@@ -89,7 +89,9 @@ def _role(desired: Desired, spec: Document) -> Desired:
     secrets: Any = spec.get("secrets") or {}
     kept = {"secret": "secretsmanager:GetSecretValue", "parameter": "ssm:GetParameters"}
     for word, action in kept.items():
-        if arns := sorted({one for one in secrets.values() if one and _is_parameter(one) == (word == "parameter")}):
+        if arns := sorted(
+            {_whole(one) for one in secrets.values() if one and _is_parameter(one) == (word == "parameter")}
+        ):
             grants[f"{word}s"] = {"allow": [action], "on": arns}
     whole = {
         "trusts": ["ecs-tasks.amazonaws.com"],
@@ -105,6 +107,13 @@ def _repositories(image: str) -> list[str]:
     if named:
         return [Reference(f"${{{address}.arn}}") for address in named]
     return ["*"] if ".dkr.ecr." in image else []
+
+
+def _whole(value: str) -> str:
+    """A secret of which one key is read (`<arn>:password::`) is allowed as a whole."""
+    if isinstance(value, Reference):
+        return Reference(value.partition("}")[0] + "}")
+    return ":".join(value.split(":")[:7])
 
 
 def _is_parameter(value: str) -> bool:
