@@ -15,6 +15,7 @@ from genesys_tui.engine.model.resource import Wish
 
 if TYPE_CHECKING:
     from genesys_tui.engine.demo import Demo
+    from genesys_tui.engine.panorama import Panorama, Places
     from genesys_tui.engine.workspace import Settings, Workspace
 
 
@@ -37,6 +38,21 @@ def opened(common: Common, wish: Wish | None = None, *, cached: bool = False) ->
             yield workspace
         except KeyboardInterrupt:
             workspace.cancel()
+            raise
+
+
+@contextmanager
+def viewed(common: Common, places: Places, *, cached: bool = False) -> Iterator[Panorama]:
+    """Several regions and profiles side by side, for the length of one command."""
+    from genesys_tui.engine.panorama import Panorama
+
+    with ExitStack() as stack:
+        settings = replace(_settings(common, None, stack), cached=cached)
+        panorama = stack.enter_context(closing(Panorama.of(settings, places)))
+        try:
+            yield panorama
+        except KeyboardInterrupt:
+            panorama.cancel()
             raise
 
 

@@ -19,12 +19,12 @@ from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
 from genesys_tui.engine.executor.execution import Execution
-from genesys_tui.engine.inventory.cache import Cache
+from genesys_tui.engine.inventory.cache import EVERYWHERE, Cache
 from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover, from_cache
 from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
-from genesys_tui.engine.model.kind import Fields
+from genesys_tui.engine.model.kind import Fields, Placement
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Actual, Fragment, Wish
 from genesys_tui.engine.planning import Planning
@@ -94,6 +94,7 @@ class Workspace:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.opening = RLock()
+        self._known: Identity | None = None
         self._told = settings.cached
         """Whether it is remembered already who we are."""
 
@@ -111,13 +112,21 @@ class Workspace:
         return self.settings.stack or DEFAULT_STACK
 
     # what exists --------------------------------------------------------------------------------------------------
-    def inventory(self, on_page: OnPage | None = None) -> Inventory:
-        """List the account. `on_page` is called with each page as it arrives, from another thread."""
+    def inventory(self, on_page: OnPage | None = None, *, global_kinds: bool = True) -> Inventory:
+        """List the account. `on_page` is called with each page as it arrives, from another thread. `global_kinds`: with
+        what is told alike in every region."""
         identity = self.identity()
-        found = discover(self._reader, self._ours(self._backend), on_page)
-        actuals = (resource.actual for resource in found.resources)
-        self._cache(identity).keep_sweep(identity.region, actuals, found.read_at)
+        ours = self._ours(self._backend, identity.region)
+        found = discover(self._reader, ours, on_page, global_kinds=global_kinds)
+        cache, actuals = self._cache(identity), [resource.actual for resource in found.resources]
+        cache.keep_sweep(identity.region, (one for one in actuals if not _everywhere(one.kind)), found.read_at)
+        if global_kinds:
+            cache.keep_sweep(EVERYWHERE, (one for one in actuals if _everywhere(one.kind)), found.read_at)
         return found
+
+    def regions(self) -> tuple[str, ...]:
+        """The regions that the account has switched on."""
+        return self._reader.regions()
 
     def cached_inventory(self) -> Inventory | None:
         """The account as the last sweep saw it, and what of it is ours today: no call is sent. None where it was never
@@ -129,7 +138,8 @@ class Workspace:
         if identity is None or kept is None:
             return None
         with closing(SqliteBackend(self._state_file(identity))) as backend:
-            return from_cache(kept[0], self._ours(backend), identity.region, kept[1])
+            place = Placement(identity.region, account=identity.account)
+            return from_cache(kept[0], self._ours(backend, identity.region), place, kept[1])
 
     def details(self, resource: Resource, fields: Fields | None = None) -> Actual | None:
         """Read all (or these) fields of one resource; what has no kind yet is returned as it was listed."""
@@ -214,6 +224,13 @@ class Workspace:
         if "_reader" in self.__dict__:
             self._reader.cancel()
 
+    def rest(self) -> None:
+        """Close what looking opened, of which a region takes some 40 MB. It is opened again when it is needed."""
+        with self.opening:
+            if "_reader" in self.__dict__ and "_planning" not in self.__dict__:
+                self._known = self._reader.identity()
+                self.__dict__.pop("_reader").close()
+
     def close(self) -> None:
         """Close what was opened."""
         for opened in ("_reader", "_writer", "_backend"):
@@ -245,8 +262,9 @@ class Workspace:
         from genesys_tui.engine.providers.aws.session import Session
 
         home = home_folder(self.settings.home)
-        known = remembered(home, self.settings.target) if self.settings.cached and read_only else None
-        return Session(self.settings.target, read_only=read_only, known=known)
+        if self.settings.cached and read_only:
+            self._known = remembered(home, self.settings.target)
+        return Session(self.settings.target, read_only=read_only, known=self._known if read_only else None)
 
     def _state_file(self, identity: Identity) -> Path:
         return state_folder(self.settings.home) / f"{_partition(identity)}.db"
@@ -254,13 +272,19 @@ class Workspace:
     def _cache(self, identity: Identity) -> Cache:
         return Cache(home_folder(self.settings.home) / "cache" / f"{_partition(identity)}.db")
 
-    def _ours(self, backend: Backend) -> dict[tuple[str, str], tuple[str, Fragment]]:
-        """Of all regions: a bucket is listed in each of them."""
+    def _ours(self, backend: Backend, region: str) -> dict[tuple[str, str], tuple[str, Fragment]]:
+        """What is managed in a region; and what is told alike in all of them, wherever it is managed."""
         return {
             (fragment.kind, fragment.id): (scope.stack, fragment)
             for scope in backend.stacks()
             for fragment in backend.load(scope).fragments.values()
+            if scope.region == region or _everywhere(fragment.kind)
         }
+
+
+def _everywhere(kind: str) -> bool:
+    """Whether what is of this kind, or AWS's own type, is told alike in every region."""
+    return kind in registry.names() and registry.kind(kind).everywhere
 
 
 def plan_document(plan: Plan) -> dict[str, object]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from genesys_tui.engine.model.identity import Identity
     from genesys_tui.engine.model.resource import Actual
+    from genesys_tui.engine.panorama import Panorama
     from genesys_tui.engine.workspace import Inventory, Resource, Workspace
     from genesys_tui.tui.background import Background
     from genesys_tui.tui.engine import Engine
@@ -35,6 +36,7 @@ class Row:
     name: str
     owner: str
     region: str
+    account: str
     managed: bool
     created: datetime | None
     tags: Mapping[str, str]
@@ -49,11 +51,12 @@ def row_of(resource: Resource) -> Row:
     owner = resource.stack or ("aws" if actual.of_aws else "")
     return Row(
         resource,
-        (actual.kind, actual.region, actual.id),
+        (resource.account, actual.kind, actual.region, actual.id),
         actual.kind,
         actual.name or actual.id,
         owner,
         actual.region,
+        resource.account,
         resource.managed,
         actual.created,
         actual.tags,
@@ -73,7 +76,7 @@ class Account:
         self._lock = threading.Lock()
         self._pages: list[Row] = []
         self._generation = 0
-        self.workspace: Workspace | None = None
+        self.panorama: Panorama | None = None
         self.identity: Identity | None = None
         self.rows: dict[Hashable, Row] = {}
         self.errors: tuple[str, ...] = ()
@@ -86,6 +89,16 @@ class Account:
         """`time.monotonic()` of the last complete listing; 0 for none."""
         self.recalled: datetime | None = None
         """When what is shown was read by an earlier start; None once this one has read it."""
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """Where plans are made: the first of the places that are looked at."""
+        return self.panorama.home if self.panorama else None
+
+    @property
+    def beside(self) -> int:
+        """How many accounts and regions are looked at beside the one that is worked in."""
+        return self.panorama.beside if self.panorama else 0
 
     @property
     def unconfigured(self) -> bool:
@@ -104,10 +117,10 @@ class Account:
         self.revision += 1
         self._generation += 1
 
-        def opened(workspace: Workspace) -> None:
-            self.workspace = workspace
-            self._background.run(workspace.cached_inventory, self._recalled, lambda _: None)
-            self._background.run(workspace.identity, self._identified, self._failed)
+        def opened(panorama: Panorama) -> None:
+            self.panorama = panorama
+            self._background.run(panorama.cached_inventory, self._recalled, lambda _: None)
+            self._background.run(panorama.home.identity, self._identified, self._failed)
             self.refresh()
             ready()
 
@@ -116,14 +129,14 @@ class Account:
 
     def refresh(self) -> None:
         """Read the account. While it is being read already, nothing more happens."""
-        if self.workspace is None or self.phase == "listing":
+        if self.panorama is None or self.phase == "listing":
             return
         self.phase, self.error = "listing", None
         self._generation += 1
-        mine, workspace = self._generation, self.workspace
+        mine, panorama = self._generation, self.panorama
 
         def work() -> tuple[Inventory, list[Row]]:
-            inventory = workspace.inventory(lambda page: self._on_page(mine, page))
+            inventory = panorama.inventory(lambda page: self._on_page(mine, page))
             return inventory, [row_of(resource) for resource in inventory.resources]
 
         self._background.run(work, lambda result: self._listed(mine, *result), self._failed)
@@ -131,7 +144,7 @@ class Account:
 
     def details(self, row: Row) -> Actual | None:
         """Blocks: for a thread."""
-        return self.workspace.details(row.resource) if self.workspace else None
+        return self.panorama.details(row.resource) if self.panorama else None
 
     def _on_page(self, generation: int, page: Iterable[Resource]) -> None:
         """From another thread: pages that arrive faster than they are drawn are drawn together."""

@@ -13,7 +13,7 @@ from genesys_tui.engine.model.errors import GenesysError
 if TYPE_CHECKING:
     from genesys_tui.engine.model.plan import Plan
     from genesys_tui.engine.model.resource import Wish
-    from genesys_tui.engine.workspace import Workspace
+    from genesys_tui.engine.panorama import Panorama
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class Where:
     region: str | None = None
     stack: str | None = None
     read_only: bool = False
+    regions: str | None = None
+    profiles: str | None = None
+    """Several side by side, separated by commas."""
 
 
 class Engine:
@@ -35,13 +38,16 @@ class Engine:
         self._file = file
         self._demo = ExitStack()
 
-    def open(self) -> Workspace:
-        """In the region that was asked for, else in that of the stack file."""
-        from genesys_tui.engine.workspace import Settings, Workspace
+    def open(self) -> Panorama:
+        """In the region that was asked for, else in that of the stack file; and what is to be seen beside it. Raises
+        `UsageError` for places that are none."""
+        from genesys_tui.engine.panorama import Panorama, Places
+        from genesys_tui.engine.workspace import Settings
 
         where = self.where
         region = where.region or self._region_of_file()
-        return Workspace(Settings(profile=where.profile, region=region, stack=where.stack, read_only=where.read_only))
+        settings = Settings(profile=where.profile, region=region, stack=where.stack, read_only=where.read_only)
+        return Panorama.of(settings, Places.parse(where.regions, where.profiles))
 
     def _region_of_file(self) -> str | None:
         """A file with mistakes says so when it is planned."""
@@ -51,13 +57,14 @@ class Engine:
         except GenesysError:
             return None
 
-    def open_demo(self) -> Workspace:
+    def open_demo(self) -> Panorama:
         """Start the embedded account; it ends with `close`. Raises `GenesysError` where the extra is not installed."""
         from genesys_tui.engine.demo import Demo
-        from genesys_tui.engine.workspace import Workspace
+        from genesys_tui.engine.panorama import Panorama, Places
 
         demo = self._demo.enter_context(Demo.start())
-        return Workspace(demo.settings(stack=self.where.stack, read_only=self.where.read_only))
+        settings = demo.settings(stack=self.where.stack, read_only=self.where.read_only)
+        return Panorama.of(settings, Places.parse(self.where.regions, None))
 
     def close(self) -> None:
         self._demo.close()

@@ -1,9 +1,9 @@
 """What is typed after `/`: terms that must all hold. Pure.
 
-`text` stands anywhere in name, kind, id, owner or tags; `kind:bucket`, `region:eu`, `owner:shop` and `name:x` look into
-one column; `tag:env` asks for a tag, `tag:env=prod` for its value's beginning; `managed:yes` or `managed:no`.
-`!` before a term turns it round; quotes keep spaces in one. Case never matters. A term not yet finished (`kind:`)
-holds for everything, so that the list does not blink while it is typed.
+`text` stands anywhere in name, kind, id, owner or tags; `kind:bucket`, `region:eu`, `account:1234`, `owner:shop` and
+`name:x` look into one column; `tag:env` asks for a tag, `tag:env=prod` for its value's beginning; `managed:yes` or
+`managed:no`. `!` before a term turns it round; quotes keep spaces in one. Case never matters. A term not yet finished
+(`kind:`) holds for everything, so that the list does not blink while it is typed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
-COLUMNS = ("kind", "region", "owner", "name")
+COLUMNS = ("kind", "region", "account", "owner", "name")
 
 
 class Subject(Protocol):
@@ -26,6 +26,8 @@ class Subject(Protocol):
     def name(self) -> str: ...
     @property
     def region(self) -> str: ...
+    @property
+    def account(self) -> str: ...
     @property
     def owner(self) -> str: ...
     @property

@@ -84,6 +84,6 @@ class Frame(App[None]):
         """Let everything go, and close without waiting for any cloud."""
         self.desk.cancel()
         self.desk.stop()
-        if (workspace := self.account.workspace) is not None:
-            self.background.thread(workspace.cancel)
+        if (panorama := self.account.panorama) is not None:
+            self.background.thread(panorama.cancel)
         self.exit()

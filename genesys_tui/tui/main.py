@@ -24,6 +24,10 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--demo", action="store_true", help="a made-up account on this machine; needs no credentials")
     parser.add_argument("--profile", help="a profile of ~/.aws/config")
     parser.add_argument("--region", help="the region to work in")
+    parser.add_argument(
+        "--regions", metavar="A,B", help="several regions side by side, or all; work goes on in the first"
+    )
+    parser.add_argument("--profiles", metavar="A,B", help="several profiles side by side")
     parser.add_argument("--stack", help="the stack to work on")
     parser.add_argument("--read-only", action="store_true", help="look and preview; change nothing")
     return parser.parse_args(argv)
@@ -34,7 +38,14 @@ def main(argv: list[str] | None = None) -> int:
     from genesys_tui.tui.engine import Engine, Where
 
     arguments = _arguments(argv)
-    where = Where(arguments.profile, arguments.region, arguments.stack, arguments.read_only)
+    where = Where(
+        arguments.profile,
+        arguments.region,
+        arguments.stack,
+        arguments.read_only,
+        arguments.regions,
+        arguments.profiles,
+    )
     return _show(Engine(where, arguments.file), demo=arguments.demo, file=arguments.file)
 
 

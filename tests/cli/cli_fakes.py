@@ -159,7 +159,9 @@ class FakeWorkspace:
     def identity(self) -> Identity:
         return Identity("123456789012", "arn:aws:iam::123456789012:user/dev", "eu-west-1", "dev", "")
 
-    def inventory(self, on_page: Callable[[tuple[Resource, ...]], None] | None = None) -> Inventory:
+    def inventory(
+        self, on_page: Callable[[tuple[Resource, ...]], None] | None = None, *, global_kinds: bool = True
+    ) -> Inventory:
         if on_page:
             on_page(self._account.resources)
         return Inventory(self._account.resources, self._account.errors, 3, 0.4, STARTED)
@@ -207,4 +209,4 @@ def document_of(plan: Plan) -> Json:
 
 def resource(kind: str, name: str, *, tags: dict[str, str] | None = None, stack: str | None = None) -> Resource:
     actual = Actual(kind, f"{name}-id", name, "eu-west-1", tags=tags or {}, arn=f"arn:aws:x:::{name}")
-    return Resource(actual, f"{kind}.{name}" if stack else None, stack)
+    return Resource(actual, f"{kind}.{name}" if stack else None, stack, "123456789012")

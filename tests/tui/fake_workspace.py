@@ -27,6 +27,7 @@ from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.plan import Cost, Finding, Line, Permissions, Plan, Reversal, Step
 from genesys_tui.engine.model.resource import Actual, Desired, Mark, Wish
+from genesys_tui.engine.panorama import Panorama
 from genesys_tui.engine.workspace import Execution, Inventory, Resource, Settings, Workspace
 from genesys_tui.tui.engine import Engine, Where
 
@@ -162,6 +163,7 @@ class FakeWorkspace(Workspace):
         self.page = page
         self.errors: tuple[str, ...] = ()
         self.endpoint = ""
+        self.account = "123456789012"
         self.error: GenesysError | None = None
         self.plan_error: GenesysError | None = None
         self.refusal: GenesysError | None = None
@@ -188,12 +190,14 @@ class FakeWorkspace(Workspace):
         self._wait()
         if self.error:
             raise self.error
-        return Identity("123456789012", "arn:aws:iam::123456789012:user/ada", "eu-west-1", "dev", self.endpoint)
+        return Identity(self.account, "arn:aws:iam::123456789012:user/ada", "eu-west-1", "dev", self.endpoint)
 
     def cached_inventory(self) -> Inventory | None:
         return self.recalled
 
-    def inventory(self, on_page: Callable[[tuple[Resource, ...]], None] | None = None) -> Inventory:
+    def inventory(
+        self, on_page: Callable[[tuple[Resource, ...]], None] | None = None, *, global_kinds: bool = True
+    ) -> Inventory:
         self._wait()
         if self.error:
             raise self.error
@@ -248,6 +252,9 @@ class FakeWorkspace(Workspace):
     def cancel(self) -> None:
         self.cancelled.set()
 
+    def rest(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
@@ -259,12 +266,13 @@ class FakeEngine(Engine):
         super().__init__(where or Where(stack="shop"))
         self.workspace = workspace
         self.demo = demo or FakeWorkspace(company())
+        self.beside: list[FakeWorkspace] = []
 
-    def open(self) -> Workspace:
-        return self.workspace
+    def open(self) -> Panorama:
+        return Panorama([self.workspace, *self.beside])
 
-    def open_demo(self) -> Workspace:
-        return self.demo
+    def open_demo(self) -> Panorama:
+        return Panorama([self.demo])
 
     def parse_intent(self, words: list[str]) -> Wish:
         words = words[0].split() if len(words) == 1 else words

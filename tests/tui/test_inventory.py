@@ -312,3 +312,19 @@ async def test_what_is_aws_own_is_hidden_until_asked_for(tmp_path: Path) -> None
         await seen.sees(f"{len(company())} resources", "1 of AWS's own hidden")
         await seen.press("full_stop")
         await seen.sees(f"{len(company()) + 1} resources", "aws")
+
+
+async def test_several_accounts_stand_side_by_side(tmp_path: Path) -> None:
+    home, beside = FakeWorkspace([resource("bucket", "ours")]), FakeWorkspace([resource("queue", "theirs")])
+    home.resources = [replace(one, account="123456789012") for one in home.resources]
+    beside.resources = [replace(one, account="111122223333") for one in beside.resources]
+    beside.account = "111122223333"
+    engine = FakeEngine(home)
+    engine.beside = [beside]
+    async with opened(home, tmp_path, engine=engine, size=(160, 30)) as seen:
+        await seen.sees("ACCOUNT", "111122223333", "eu-west-1 +1", "2 resources")
+        await seen.press("slash")
+        await seen.type("account:1111")
+        await seen.sees("1 of 2")
+        assert current(seen) == "theirs"
+        await seen.sees("versioning")  # read in its own account

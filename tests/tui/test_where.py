@@ -21,10 +21,10 @@ from genesys_tui.tui.engine import Engine, Where
 def test_the_region_of_the_stack_file(asked: str | None, text: str, region: str | None, tmp_path: Path) -> None:
     file = tmp_path / "genesys.yaml"
     file.write_text(text)
-    assert Engine(Where(region=asked), file).open().settings.region == region
+    assert Engine(Where(region=asked), file).open().home.settings.region == region
 
 
 def test_the_stack_file_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "genesys.toml").write_text('region = "eu-west-1"\n[resources]\n')
     monkeypatch.chdir(tmp_path)
-    assert Engine(Where()).open().settings.region == "eu-west-1"
+    assert Engine(Where()).open().home.settings.region == "eu-west-1"

@@ -10,7 +10,7 @@ import click
 from genesys_tui.cli import exits
 from genesys_tui.cli.change import age_text, cached_option
 from genesys_tui.cli.group import GenesysCommand
-from genesys_tui.cli.opening import begin, opened
+from genesys_tui.cli.opening import begin, viewed
 from genesys_tui.cli.render.inventory import inventory_summary, inventory_text
 from genesys_tui.cli.render.text import counted
 from genesys_tui.cli.terminal import Terminal
@@ -19,14 +19,17 @@ from genesys_tui.engine.model.plan_document import inventory_document
 from genesys_tui.engine.model.shown import shown
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.workspace import Inventory, Resource, Workspace
+    from genesys_tui.engine.panorama import Panorama
+    from genesys_tui.engine.workspace import Inventory, Resource
 
 
-def _inventory(*, cached: bool, all: bool) -> int:
+def _inventory(*, cached: bool, all: bool, regions: str | None, profiles: str | None) -> int:
+    from genesys_tui.engine.panorama import Places
+
     common, terminal = begin()
-    with opened(common, cached=cached) as workspace:
-        inventory = _recalled(workspace) if cached else _read(workspace, terminal)
-        identity = workspace.identity()
+    with viewed(common, Places.parse(regions, profiles), cached=cached) as panorama:
+        inventory = _recalled(panorama) if cached else _read(panorama, terminal)
+        identity = panorama.home.identity()
     whole, inventory = inventory, inventory if all else without_furniture(inventory)
     hidden = len(whole.resources) - len(inventory.resources)
     if cached:
@@ -46,20 +49,20 @@ def _inventory(*, cached: bool, all: bool) -> int:
     return exits.DONE
 
 
-def _read(workspace: Workspace, terminal: Terminal) -> Inventory:
-    found: set[tuple[str, str]] = set()
+def _read(panorama: Panorama, terminal: Terminal) -> Inventory:
+    found: set[tuple[str, str, str]] = set()
 
     def count(page: tuple[Resource, ...]) -> None:
-        found.update((resource.actual.kind, resource.actual.id) for resource in page)
+        found.update((resource.account, resource.actual.kind, resource.actual.id) for resource in page)
         terminal.status(f"reading the account: {counted(len(found), 'resource')}")
 
-    inventory = workspace.inventory(on_page=count)
+    inventory = panorama.inventory(on_page=count)
     terminal.status("")
     return inventory
 
 
-def _recalled(workspace: Workspace) -> Inventory:
-    inventory = workspace.cached_inventory()
+def _recalled(panorama: Panorama) -> Inventory:
+    inventory = panorama.cached_inventory()
     if inventory is None:
         raise UsageError("this account was not listed yet", todo="list it once", command="genesys inventory")
     return inventory
@@ -76,6 +79,8 @@ command = GenesysCommand(
     help="List what exists in the account and region, and what of it is managed. Changes nothing.",
     params=[
         cached_option(),
+        click.Option(["--regions"], metavar="A,B", help="Several regions side by side, or `all`."),
+        click.Option(["--profiles"], metavar="A,B", help="Several AWS profiles side by side."),
         click.Option(["--all"], is_flag=True, help="With what is AWS's own: default networks, service-linked roles."),
     ],
 )

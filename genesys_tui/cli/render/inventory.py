@@ -15,8 +15,11 @@ HEADER = ("KIND", "NAME", "REGION", "STACK", "ID", "TAGS")
 
 
 def inventory_text(inventory: Inventory, columns: int | None, paint: Paint) -> str:
-    """One line a resource, sorted by kind and name."""
+    """One line a resource, sorted by kind and name; with its account, where there are several."""
     resources = sorted(inventory.resources, key=lambda resource: (resource.actual.kind, resource.actual.name))
+    if len({resource.account for resource in resources}) > 1:
+        rows = [(resource.account, *_row(resource)) for resource in resources]
+        return table(("ACCOUNT", *HEADER), rows, columns, paint)
     return table(HEADER, [_row(resource) for resource in resources], columns, paint)
 
 

@@ -24,7 +24,9 @@ CREATE TABLE IF NOT EXISTS sweep (region TEXT PRIMARY KEY, read_at TEXT NOT NULL
 CREATE TABLE IF NOT EXISTS looks (region TEXT, stack TEXT, read_at TEXT NOT NULL, actuals BLOB NOT NULL,
                                   PRIMARY KEY (region, stack)) STRICT;
 """
-FORMAT = 1
+FORMAT = 2
+EVERYWHERE = ""
+"""In the place of a region: what is told alike in each of them."""
 
 Looks = dict[tuple[object, ...], "Actual | None"]
 """What plans saw, by the key of each look."""
@@ -43,7 +45,14 @@ class Cache:
         self._write("INSERT OR REPLACE INTO sweep VALUES (?, ?, ?)", (region, read_at.isoformat(), _packed(rows)))
 
     def sweep(self, region: str) -> tuple[list[Actual], datetime] | None:
-        """The last sweep of a region and its time; None where there is none."""
+        """The last sweep of a region and its time, with what is told alike everywhere; None where there is none."""
+        here = self._swept(region)
+        if here is None:
+            return None
+        actuals, read_at = self._swept(EVERYWHERE) or ([], here[1])
+        return [*here[0], *actuals], min(here[1], read_at)
+
+    def _swept(self, region: str) -> tuple[list[Actual], datetime] | None:
         row = self._read("SELECT actuals, read_at FROM sweep WHERE region = ?", (region,))
         if row is None:
             return None

@@ -18,11 +18,13 @@ from genesys_tui.engine.providers.aws.session import Session
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A thing in the account as the inventory shows it. `kind` is a registered kind, or AWS's own type such as
-    `lambda:function` for what has none yet. `stack`: the stack of ours that remembers it; None: not managed by us."""
+    `lambda:function` for what has none yet. `stack`: the stack of ours that remembers it; None: not managed by us.
+    `account`: whose it is."""
 
     actual: Actual
     address: str | None = None
     stack: str | None = None
+    account: str = ""
 
     @property
     def managed(self) -> bool:
@@ -46,14 +48,15 @@ Ours = Mapping[tuple[str, str], tuple[str, Fragment]]
 OnPage = Callable[[tuple[Resource, ...]], None]
 
 
-def discover(session: Session, ours: Ours, on_page: OnPage | None = None) -> Inventory:
+def discover(session: Session, ours: Ours, on_page: OnPage | None = None, *, global_kinds: bool = True) -> Inventory:
     """`on_page` is called with each page as it arrives; a resource may come again, with more told of it. What can't be
-    listed is a line in `errors`."""
+    listed is a line in `errors`. `global_kinds`: with those that are told alike in every region."""
     began, before = monotonic(), session.counts.calls
-    sweep = _Sweep(ours, session.region, on_page)
-    names = [*registry.names(), "all else"]
     place = Placement(session.region, account=session.identity().account)
-    readings = [registry.kind(name).discover(place) for name in registry.names()] + [tagging.discover()]
+    sweep = _Sweep(ours, place, on_page)
+    kinds = [kind for kind in map(registry.kind, registry.names()) if global_kinds or not kind.everywhere]
+    names = [*(kind.name for kind in kinds), "all else"]
+    readings = [kind.discover(place) for kind in kinds] + [tagging.discover()]
     answers = session.run(readings, on_found=sweep.keep)
     sweep.finish({name for name, answer in zip(names, answers, strict=True) if not isinstance(answer, CallError)})
     return Inventory(
@@ -69,13 +72,13 @@ class _Sweep:
     """What was found until now. What the tagging API tells of a thing that a kind lists too completes its tags; what no
     kind lists is shown as the API tells it, at the end."""
 
-    def __init__(self, ours: Ours, region: str, on_page: OnPage | None) -> None:
+    def __init__(self, ours: Ours, place: Placement, on_page: OnPage | None) -> None:
         self.resources: dict[tuple[str, str], Resource] = {}
         self._by_arn: dict[str, tuple[str, str]] = {}
         self._told: list[Actual] = []
         self._kinds = frozenset(registry.names())
         self._ours = ours
-        self._region = region
+        self._place = place
         self._on_page = on_page
 
     def keep(self, page: tuple[Actual, ...]) -> None:
@@ -109,16 +112,16 @@ class _Sweep:
 
     def _resource(self, actual: Actual) -> Resource:
         # Where a listing does not say the region, it is the one that was asked.
-        whole = actual if actual.region else replace(actual, region=self._region)
+        whole = actual if actual.region else replace(actual, region=self._place.region)
         stack, fragment = self._ours.get((actual.kind, actual.id), (None, None))
         if fragment is None or not fragment.owned:
-            return Resource(whole)
-        return Resource(whole, fragment.address, stack)
+            return Resource(whole, account=self._place.account)
+        return Resource(whole, fragment.address, stack, self._place.account)
 
 
-def from_cache(actuals: Sequence[Actual], ours: Ours, region: str, read_at: datetime) -> Inventory:
+def from_cache(actuals: Sequence[Actual], ours: Ours, place: Placement, read_at: datetime) -> Inventory:
     """What an earlier sweep saw, with what is ours today."""
-    sweep = _Sweep(ours, region, None)
+    sweep = _Sweep(ours, place, None)
     sweep.keep(tuple(actuals))
     sweep.finish(registry.names())
     return Inventory(tuple(sweep.resources.values()), (), 0, 0.0, read_at)

@@ -92,6 +92,8 @@ class Kind(ABC, Generic[S]):
             one.endswith("*") and name.startswith(one[:-1]) and len(name) >= len(one) for one in self.outputs
         )
 
+    everywhere: ClassVar[bool] = False
+    """Whether it is told alike in every region: then an account lists it once."""
     listed: ClassVar[bool] = True
     """Whether `discover` finds all of the kind: not so where there may be too many to look."""
 

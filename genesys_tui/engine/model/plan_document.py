@@ -37,6 +37,8 @@ class Seen(Protocol):
     def actual(self) -> Actual: ...
     @property
     def managed(self) -> bool: ...
+    @property
+    def account(self) -> str: ...
 
 
 class Listing(Protocol):
@@ -90,7 +92,8 @@ def history_document(records: Iterable[ExecutionRecord]) -> Json:
 
 
 def inventory_document(identity: Identity, inventory: Listing) -> Json:
-    """`{account, region, resources[], calls, seconds, errors[]}`. `owner` and `adoption` are null: not known yet."""
+    """`{account, region, resources[], calls, seconds, errors[]}`: where one works, and what exists there and wherever
+    else was looked. `owner` and `adoption` are null: not known yet."""
     return {
         "account": identity.account,
         "region": identity.region,
@@ -232,6 +235,7 @@ def _resource(resource: Seen) -> Json:
         "arn": actual.arn,
         "name": actual.name,
         "region": actual.region,
+        "account": resource.account,
         "tags": dict(actual.tags),
         "managed": resource.managed,
         "of_aws": actual.of_aws or None,

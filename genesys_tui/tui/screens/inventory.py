@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -61,6 +62,14 @@ COLUMNS: tuple[Column[Row], ...] = (
         tone=lambda _: "faint",
     ),
 )
+
+
+SEVERAL: tuple[Column[Row], ...] = (
+    *COLUMNS[:-1],
+    replace(COLUMNS[-1], drop=3),
+    Column("ACCOUNT", lambda row: row.account, 12),
+)
+"""Where there are several accounts: then the age goes first."""
 
 
 def sliced(rows: list[Row]) -> Iterator[list[Row]]:
@@ -176,6 +185,8 @@ class InventoryScreen(ModeScreen):
         return rows if self.furniture else (row for row in rows if not row.resource.actual.of_aws)
 
     def _arranged(self, rows: list[Row]) -> None:
+        several = len({row.account for row in rows}) > 1
+        self.table.columns = SEVERAL if several else COLUMNS
         self.table.replace(rows)
         self.head.sorted_by = self.sorted_by
         self.head.refresh()

@@ -69,6 +69,7 @@ class TopBar(Widget):
         who = account.identity
         number = f"{'demo ' if account.demo else ''}{who.account}" if who else "no account yet"
         region = who.region if who else where.region or ""
+        region += f" +{account.beside}" if account.beside else ""
         profile = "" if account.demo else who.profile if who else where.profile or ""
         stack = self._frame.stack
         endpoint = who.endpoint if who and not account.demo else ""

@@ -108,6 +108,11 @@ class Session:
                 self._identity = self._identify()
             return self._identity
 
+    def regions(self) -> tuple[str, ...]:
+        """The regions that the account has switched on, sorted."""
+        answer = self.send(read("ec2", "DescribeRegions"), {}) or {}
+        return tuple(sorted(one["RegionName"] for one in answer.get("Regions", ())))
+
     def _identify(self) -> Identity:
         try:
             answer = self.send(read("sts", "GetCallerIdentity"), {}) or {}

@@ -6,7 +6,6 @@ it can be written only when both are there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -17,7 +16,6 @@ from genesys_tui.engine.model.call import (
     Find,
     Guard,
     Joined,
-    Json,
     Output,
     Params,
     Token,
@@ -33,9 +31,9 @@ from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.distribution import DistributionSpec
-from genesys_tui.engine.model.specs.policy import VERSION
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
 from genesys_tui.engine.providers.aws.network.distribution_documents import new_config, patched, spec_of
+from genesys_tui.engine.providers.aws.policy_statements import merged, statement_in
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire, users_tags
 from genesys_tui.engine.providers.aws.words import settings_in_words
 
@@ -66,6 +64,7 @@ class Distribution(Described[DistributionSpec]):
     noun = "distribution"
     purpose = "distribution"
     spec = DistributionSpec
+    everywhere = True
     kept: ClassVar[frozenset[str]] = frozenset({"bucket", "origin"})
     create_only: ClassVar[frozenset[str]] = frozenset({"bucket", "origin"})
     defaults: ClassVar[Document] = {"price_class": "100", "enabled": True}
@@ -198,7 +197,7 @@ class Distribution(Described[DistributionSpec]):
         )
         yield self.removal_line(have, last, *_drop_access(data["config"]))
         bucket = have.spec.get("bucket")
-        if isinstance(bucket, str) and _statements(facts) != _statements(facts, without=have.name):
+        if isinstance(bucket, str) and statement_in(_policy(facts), _sid(have.name)):
             yield _let_in(have.name, bucket, None, facts)
 
     def outputs_of(self, have: Actual) -> Mapping[str, str]:
@@ -285,21 +284,19 @@ def _statement(name: str, arn: Value, bucket: Value, partition: str) -> dict[str
     }
 
 
-def _statements(facts: Answer | None, without: str = "") -> list[Any]:
-    """The statements of the bucket's policy, as they were read."""
-    policy = json.loads(facts["Policy"]) if facts else {}
-    return [one for one in policy.get("Statement", ()) if not without or one.get("Sid") != _sid(without)]
+def _policy(facts: Answer | None) -> str | None:
+    """The bucket's policy, as it was read."""
+    return facts["Policy"] if facts else None
 
 
 def _let_in(name: str, bucket: str, statement: Mapping[str, Any] | None, facts: Answer | None) -> Line:
     """Write the bucket's policy with our statement, or without it; those of others stay, and nobody's is lost."""
     absent = ("NoSuchBucketPolicy", "NoSuchBucket")
     look = read("s3", "GetBucketPolicy", {"Bucket": bucket}, absent_on=absent)
-    guard = Guard(look, "Policy", fingerprint(facts["Policy"] if facts else None))
-    statements = [*_statements(facts, without=name), *([statement] if statement else [])]
+    before = _policy(facts)
+    guard = Guard(look, "Policy", fingerprint(before))
     who: Params = {"Bucket": bucket}
-    if statements:
-        policy = Json({"Version": VERSION, "Statement": statements})
+    if policy := merged(before, {_sid(name): statement}):
         call = Call("s3", "PutBucketPolicy", {**who, "Policy": policy}, guard=guard, idempotent=True)
     else:
         call = Call("s3", "DeleteBucketPolicy", who, guard=guard, absent_on=absent, idempotent=True)

@@ -30,6 +30,7 @@ class DnsRecord(Described[DnsRecordSpec]):
     noun = "DNS record"
     purpose = "DNS record"
     spec = DnsRecordSpec
+    everywhere = True
     create_only: ClassVar[frozenset[str]] = frozenset({"zone"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "name"})
     tagging = Tagging("route53")

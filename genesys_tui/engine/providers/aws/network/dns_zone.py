@@ -28,6 +28,7 @@ class DnsZone(Described[DnsZoneSpec]):
     noun = "DNS zone"
     purpose = "DNS zone"
     spec = DnsZoneSpec
+    everywhere = True
     create_only: ClassVar[frozenset[str]] = frozenset({"network"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "name", "name_servers"})
     parts: ClassVar[Mapping[str, Part]] = {

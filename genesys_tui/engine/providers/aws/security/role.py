@@ -39,6 +39,7 @@ class Role(Described[RoleSpec]):
     noun = "role"
     purpose = "role"
     spec = RoleSpec
+    everywhere = True
     create_only: ClassVar[frozenset[str]] = frozenset({"path"})
     kept: ClassVar[frozenset[str]] = frozenset({"trusts", "trust_policy"})
     defaults: ClassVar[Document] = {"max_session": 3600}

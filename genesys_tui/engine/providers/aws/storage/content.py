@@ -47,6 +47,7 @@ class Content(Described[ContentSpec]):
     noun = "files"
     purpose = "files"
     spec = ContentSpec
+    everywhere = True
     listed = False
     create_only: ClassVar[frozenset[str]] = frozenset({"bucket"})
     kept: ClassVar[frozenset[str]] = frozenset({"bucket", "distribution"})
