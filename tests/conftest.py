@@ -17,6 +17,8 @@ from tests.faults import FaultProxy
 _SERVER = """
 import sys
 from moto.server import ThreadedMotoServer
+from genesys_tui.engine.demo.server import teach_public_images
+teach_public_images()
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 print("http://%s:%s" % server.get_host_and_port(), flush=True)
@@ -25,7 +27,7 @@ sys.stdin.read()  # until the tests end, however they do
 
 
 _QUICK = {"MOTO_ACM_VALIDATION_WAIT": "0", "MOTO_ECS_SERVICE_RUNNING": "10"}
-"""The emulator validates certificates at once."""
+"""The emulator validates certificates at once, and its containers run."""
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,11 @@ import os
 import shutil
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
+
+UBUNTU = {"amd64": "ami-785db401"}
+"""By processor, the image that stands for the newest Ubuntu: one that moto knows in every region."""
 
 
 def main(fd: int, folder: Path, notice: Path) -> None:
@@ -23,6 +27,7 @@ def main(fd: int, folder: Path, notice: Path) -> None:
     # Imports make a million objects that stay; looking for garbage among them is a fifth of the start.
     gc.set_threshold(100_000, 50, 100)
     _share_service_models()
+    teach_public_images()
     from moto.core.config import default_user_config
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
@@ -48,6 +53,26 @@ def _end_with_stdin(folder: Path, notice: Path) -> None:
     sys.stdin.buffer.read()
     remove(folder, notice, os.getpid())
     os._exit(0)
+
+
+def teach_public_images() -> None:
+    """Have moto tell the current Ubuntu images as AWS does: by Canonical's public parameters, which it lacks."""
+    from moto.ssm import models
+
+    load = models.ParameterDict._check_loading_status
+
+    def with_ubuntu(self: models.ParameterDict, key: str) -> None:
+        load(self, key)
+        if str(key or "").startswith("/aws/service/canonical/") and not dict.__contains__(self, key):
+            image = UBUNTU.get(key.rpartition("/stable/current/")[2].partition("/")[0])
+            if image:
+                now = datetime.now(UTC)
+                parameter = models.Parameter(  # type: ignore[abstract]  # moto's own class, that it makes so itself
+                    self.account_id, key, image, "String", None, None, None, now, version=1, data_type="aws:ec2:image"
+                )
+                dict.setdefault(self, key, []).append(parameter)
+
+    models.ParameterDict._check_loading_status = with_ubuntu  # type: ignore[method-assign]
 
 
 def _share_service_models() -> None:

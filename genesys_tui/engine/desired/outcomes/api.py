@@ -20,8 +20,8 @@ class ApiOutcomeSpec(Spec):
     source: str | None = None
     handler: str | None = None
     memory: Annotated[int, Field(ge=128, le=10_240)] | None = None
-    timeout: Annotated[int, Field(ge=1, le=29)] | None = None
-    """Seconds; the gateway itself gives up after 29."""
+    timeout: Annotated[int, Field(ge=1, le=900)] | None = None
+    """Seconds; whoever asks is told that it failed after 30, whatever the function does then."""
     environment: dict[str, str] | None = None
     path: str | None = None
 
