@@ -18,6 +18,7 @@ from threading import Event, Thread
 from time import monotonic
 from uuid import uuid4
 
+from genesys_tui.engine.executor.documents import Documents
 from genesys_tui.engine.executor.execution import Execution
 from genesys_tui.engine.executor.memory import Memory, Trace, after_cut, after_success
 from genesys_tui.engine.executor.step import Doing, StepRun
@@ -66,6 +67,7 @@ class _Run:
     ) -> None:
         self.plan = plan
         self.artifacts = artifacts
+        self.documents = Documents()
         self.ended = ended
         self.writer, self.reader, self.backend = writer, reader, backend
         self.scope = Scope(plan.region, plan.stack)
@@ -173,6 +175,7 @@ class _Run:
             self.execution.emit,
             lambda: self.execution.cancelled,
             self.artifacts,
+            self.documents,
         )
         self.runs[step.address] = run
         self.doing[step.address] = run.perform()

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
+from json import dumps
 from pathlib import Path
 from time import monotonic
-from typing import NoReturn, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
+from genesys_tui.engine.executor.documents import Documents
 from genesys_tui.engine.executor.params import Context, captured, holds
-from genesys_tui.engine.model.call import Answer, Call, Find, Guard, Params, Repeat, RetryOn, Wait, fingerprint
+from genesys_tui.engine.model.call import Answer, Call, Find, Guard, Merge, Params, Repeat, RetryOn, Wait, fingerprint
 from genesys_tui.engine.model.errors import CallError, CallFailure, GenesysError, MovedError
 from genesys_tui.engine.model.events import Event, LineDone, LineStarted, Retrying, Waiting
 from genesys_tui.engine.model.history import Attempt
 from genesys_tui.engine.model.plan import Step
+from genesys_tui.engine.model.statements import merged
 from genesys_tui.engine.planner.wanted import Outputs
 from genesys_tui.engine.state.backend import Backend
 
@@ -54,6 +57,7 @@ class StepRun:
     emit: Callable[[Event], None]
     stopped: Callable[[], bool]
     artifacts: Path | None = None
+    documents: Documents = field(default_factory=Documents)
     outputs: dict[str, str] = field(default_factory=dict)
     wrote: bool = False
 
@@ -82,10 +86,12 @@ class StepRun:
     def _do(self, call: Call, position: int) -> Doing[None]:
         if call.effect != "write":
             self.outputs.update(self._captured(call, self.reader.send(call, self.context.fill(call.params))))
-        elif call.repeat is None:
-            yield from self._change(call, position, self.context.fill(call.params))
-        else:
+        elif call.repeat is not None:
             yield from self._repeat(call, position, call.repeat)
+        elif call.merge is not None:
+            yield from self._merge(call, position, call.merge)
+        else:
+            yield from self._change(call, position, self.context.fill(call.params))
         if call.wait is not None:
             yield from self._wait(call, call.wait)
 
@@ -101,6 +107,33 @@ class StepRun:
             if self.stopped():
                 raise CallError(call.name, "cancelled", "Cancelled", "cancelled before all was done")
             yield from self._change(call, position, replace(self.context, each=found).fill(call.params))
+
+    def _merge(self, call: Call, position: int, merge: Merge) -> Doing[None]:
+        """Read the document, and write it with our statements in it; no other step comes between."""
+        params = self.context.fill(merge.read.params)
+        key = f"{merge.read.name} {dumps(params, sort_keys=True, default=str)}"
+        while not self.documents.take(key):
+            yield QUICKLY
+        try:
+            document = self._document(call, merge, self.reader.send(merge.read, params))
+            yield from self._change(call, position, replace(self.context, each=document).fill(call.params))
+        finally:
+            self.documents.free(key)
+
+    def _document(self, call: Call, merge: Merge, answer: Answer | None) -> str:
+        from jmespath import search
+
+        statements: dict[str, Any] = self.context.fill(merge.statements)
+        whole = merged(search(merge.at, answer or {}), statements)
+        if whole is not None:
+            return dumps(whole, separators=(",", ":"))
+        if merge.empty is None:
+            raise MovedError(
+                f"the policy that {call.name} would write was changed by somebody since this plan was made",
+                why="no statement is left in it",
+                todo="plan again",
+            )
+        return merge.empty
 
     def _change(self, call: Call, position: int, params: Params) -> Doing[None]:
         if call.guard is not None:

@@ -13,7 +13,7 @@ PolicyOf = Callable[[Iterable[Call]], Mapping[str, object]]
 
 def forecast(steps: Sequence[Step], actions_of: ActionsOf, policy_of: PolicyOf) -> Permissions:
     """The actions of the plan's calls, in the order in which the plan first needs them, and the policy for them and
-    for all that is looked at on the way (waits, guards, finds)."""
+    for all that is looked at on the way (waits, guards, finds, merges)."""
     calls = [call for step in steps for call in step.calls]
     if not calls:
         return Permissions()
@@ -23,6 +23,6 @@ def forecast(steps: Sequence[Step], actions_of: ActionsOf, policy_of: PolicyOf) 
 
 def _with_looks(call: Call) -> Iterator[Call]:
     yield call
-    for part in (call.wait, call.guard, call.find):
+    for part in (call.wait, call.guard, call.find, call.merge):
         if part is not None:
             yield part.read

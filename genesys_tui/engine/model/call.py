@@ -62,7 +62,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """In the params of a call with `repeat`: what its read found."""
+    """In the params of a call with `repeat`, what its read found; with `merge`, the whole document."""
 
 
 Value: TypeAlias = (
@@ -126,6 +126,18 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """A policy that the call replaces whole, and in which others own statements too: `read` just before it is sent, at
+    JMESPath `at` (a text; nothing: no policy yet), and sent in place of `Each()` with these `statements` by Sid in it
+    (None: taken out). `empty`: what is sent where none is left; None: then it can't be sent."""
+
+    read: Call
+    at: str
+    statements: Mapping[str, Value]
+    empty: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """A read whose answer at JMESPath `at` must still have `fingerprint` just before the call is sent: it protects what
     others wrote into a document that the call replaces whole."""
@@ -168,6 +180,7 @@ class Call:
     on: tuple[str, ...] = ()
     also_needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     repeat: Repeat | None = None
+    merge: Merge | None = None
     seconds: float = 0.3
 
     @property

@@ -140,6 +140,7 @@ def _line(line: Line, address: str, actions: Actions) -> Json:
                 "service": call.service,
                 "operation": call.operation,
                 "params": _params(call.params, address),
+                **({"statements": _params(call.merge.statements, address)} if call.merge else {}),
                 "permissions": list(actions(call)),
             }
             for call in line.calls

@@ -95,7 +95,8 @@ def draft(
         try:
             lowered = lower(decision, place, facts.get(decision.address), made)
         except GenesysError as error:
-            said.append(Finding("blocked", decision.address, str(error), error.todo))
+            fix = ": ".join(filter(None, (error.todo, error.command)))
+            said.append(Finding("blocked", decision.address, str(error), fix))
             continue
         said += [*lowered.findings, *_under_way(decision)]
         if lowered.step is not None:

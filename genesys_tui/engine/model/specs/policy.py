@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from genesys_tui.engine.model.specs.base import Part, Text
+from genesys_tui.engine.model.statements import VERSION
 
-VERSION = "2012-10-17"
 _LISTS = ("Action", "NotAction", "Resource", "NotResource")
 
 

@@ -21,6 +21,7 @@ PREFIXES = {
     "elbv2": "elasticloadbalancing",
     "emr": "elasticmapreduce",
     "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
     "sesv2": "ses",
     "stepfunctions": "states",
 }

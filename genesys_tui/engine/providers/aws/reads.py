@@ -41,6 +41,7 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeInternetGateways",
             "DescribeNatGateways",
             "DescribeNetworkInterfaces",
+            "DescribeRegions",
             "DescribeRouteTables",
             "DescribeSecurityGroupRules",
             "DescribeSecurityGroups",
@@ -74,6 +75,9 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "ecr": frozenset({"DescribeRepositories", "GetLifecyclePolicy", "ListImages", "ListTagsForResource"}),
+    "elasticache": frozenset(
+        {"DescribeCacheClusters", "DescribeReplicationGroups", "DescribeSnapshots", "ListTagsForResource"}
+    ),
     "elbv2": frozenset(
         {
             "DescribeListeners",
@@ -87,6 +91,7 @@ READS: Mapping[str, frozenset[str]] = {
     "events": frozenset({"DescribeRule", "ListRules", "ListTagsForResource", "ListTargetsByRule"}),
     "iam": frozenset(
         {
+            "GetAccountSummary",
             "GetRole",
             "GetRolePolicy",
             "ListAttachedRolePolicies",
@@ -107,7 +112,16 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "logs": frozenset({"DescribeLogGroups", "ListTagsForResource"}),
-    "rds": frozenset({"DescribeDBInstances", "DescribeDBSnapshots"}),
+    "memorydb": frozenset({"DescribeClusters", "DescribeSnapshots", "ListTags"}),
+    "rds": frozenset(
+        {
+            "DescribeAccountAttributes",
+            "DescribeDBClusterSnapshots",
+            "DescribeDBClusters",
+            "DescribeDBInstances",
+            "DescribeDBSnapshots",
+        }
+    ),
     "resourcegroupstaggingapi": frozenset({"GetResources"}),
     "route53": frozenset(
         {
@@ -121,12 +135,18 @@ READS: Mapping[str, frozenset[str]] = {
     ),
     "s3": frozenset(
         {
+            "GetBucketCors",
             "GetBucketEncryption",
             "GetBucketLifecycleConfiguration",
             "GetBucketLocation",
+            "GetBucketLogging",
+            "GetBucketNotificationConfiguration",
+            "GetBucketOwnershipControls",
             "GetBucketPolicy",
+            "GetBucketReplication",
             "GetBucketTagging",
             "GetBucketVersioning",
+            "GetBucketWebsite",
             "GetPublicAccessBlock",
             "HeadBucket",
             "ListBuckets",
@@ -136,6 +156,7 @@ READS: Mapping[str, frozenset[str]] = {
     ),
     "scheduler": frozenset({"GetSchedule", "ListSchedules"}),
     "secretsmanager": frozenset({"DescribeSecret", "ListSecrets"}),
+    "service-quotas": frozenset({"GetServiceQuota"}),
     "sns": frozenset(
         {
             "GetSubscriptionAttributes",

@@ -31,6 +31,7 @@ from genesys_tui.engine.providers.aws.network.network_parts import (
 from genesys_tui.engine.providers.aws.network.network_prices import network_prices
 from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts, filled
 from genesys_tui.engine.providers.aws.network.network_told import bare, parts_of, spec_of, tags_of
+from genesys_tui.engine.providers.aws.quotas import Quota, asking, refuse_beyond, service_quota
 
 NEEDS: Mapping[str, frozenset[str]] = {
     "private": frozenset({"RouteTables"}),
@@ -47,6 +48,9 @@ OURS = ("Addresses", "SecurityGroups")
 """Listings of which only what bears our mark is a part."""
 
 PEERINGS = "VpcPeeringConnections"
+
+VPCS = "L-F678F1CE"
+"""The code of the quota: networks in a region."""
 
 
 class Network(Kind[NetworkSpec]):
@@ -112,11 +116,13 @@ class Network(Kind[NetworkSpec]):
 
     def _before_create(self, want: NetworkSpec) -> Reading[NetworkFacts]:
         zones, vpcs = yield from _all(_zones(), read("ec2", "DescribeVpcs", paginate=True))
-        facts = NetworkFacts(_zone_names(zones), tuple(_ranges(vpcs)))
-        default = next((vpc for vpc in vpcs.get("Vpcs", ()) if vpc.get("IsDefault")), None)
+        there = vpcs.get("Vpcs", ())
+        most = yield from service_quota("vpc", VPCS)
+        quota = None if most is None else Quota("networks in a region", most, len(there), asking("vpc", VPCS, most * 2))
+        facts = NetworkFacts(_zone_names(zones), tuple(_ranges(vpcs)), quota=quota)
+        default = next((vpc for vpc in there if vpc.get("IsDefault")), None)
         if default and want.private is False:
-            there = yield from self.read(default["VpcId"], self.fields)
-            facts = replace(facts, default=there)
+            facts = replace(facts, default=(yield from self.read(default["VpcId"], self.fields)))
         return facts
 
     def _of_existing(self, have: Actual, *, removal: bool) -> Reading[NetworkFacts]:
@@ -143,6 +149,7 @@ class Network(Kind[NetworkSpec]):
 
     # lowering -----------------------------------------------------------------------------------------------------
     def fill(self, want: NetworkSpec, facts: NetworkFacts, siblings: Sequence[NetworkSpec]) -> NetworkSpec:
+        refuse_beyond(facts.quota, siblings, "the network")
         return filled(want, facts, siblings)
 
     def made_by(self, have: Actual, token: str) -> bool:

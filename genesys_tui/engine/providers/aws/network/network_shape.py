@@ -13,6 +13,7 @@ from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.network import NetworkSpec, Subnet
 from genesys_tui.engine.providers.aws.network.addressing import cut, free_network, smallest_for
 from genesys_tui.engine.providers.aws.network.network_parts import NO_PARTS, Parts
+from genesys_tui.engine.providers.aws.quotas import Quota
 
 DEFAULT_ZONES = 2
 
@@ -21,7 +22,8 @@ DEFAULT_ZONES = 2
 class NetworkFacts:
     """What was read at plan time. `zones`: names by letter. `taken`: the ranges of all networks of the region.
     `parts`: those of the network that is there. `interfaces`: what is in its subnets, in words, by subnet id. `others`:
-    what else is in it, in words, before a delete. `default`: the account's default network, where it may be used."""
+    what else is in it, in words, before a delete. `default`: the account's default network, where it may be used.
+    `quota`: how many networks the region has room for, where that is known."""
 
     zones: Mapping[str, str] = field(default_factory=dict)
     taken: tuple[IPv4Network, ...] = ()
@@ -29,6 +31,7 @@ class NetworkFacts:
     interfaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     default: Actual | None = None
+    quota: Quota | None = None
 
 
 def filled(want: NetworkSpec, facts: NetworkFacts, siblings: Iterable[NetworkSpec]) -> NetworkSpec:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Json, Params, Value, read
@@ -11,9 +11,11 @@ from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Reversal
 from genesys_tui.engine.model.resource import Actual
-from genesys_tui.engine.model.specs.policy import VERSION, grant_document, grant_of, normal
+from genesys_tui.engine.model.specs.policy import grant_document, grant_of, normal
 from genesys_tui.engine.model.specs.role import RoleSpec
+from genesys_tui.engine.model.statements import VERSION
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, present
+from genesys_tui.engine.providers.aws.quotas import Quota, asking, refuse_beyond
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire, users_tags
 from genesys_tui.engine.providers.aws.words import plain, settings_in_words
 
@@ -84,7 +86,22 @@ class Role(Described[RoleSpec]):
         raw = {"unique_id": role["RoleId"], "description": spec["description"], "max_session": spec["max_session"]}
         return Actual("role", id, id, "", spec, tags, bare.arn, bare.created, raw, bare.of_aws)
 
+    def prepare(self, name: str, want: RoleSpec, have: Actual | None) -> Reading[Facts]:
+        """Before a create: how many roles the account may have, if that can be read."""
+        if have is not None:
+            return None
+        [answer] = yield [read("iam", "GetAccountSummary")]
+        summary = {} if isinstance(answer, CallError) else (answer or {}).get("SummaryMap", {})
+        if not {"Roles", "RolesQuota"} <= summary.keys():
+            return None
+        most = summary["RolesQuota"]
+        return Quota("roles", most, summary["Roles"], asking("iam", "L-FE177D64", most * 2))
+
     # lowering -----------------------------------------------------------------------------------------------------
+    def fill(self, want: RoleSpec, facts: Facts, siblings: Sequence[RoleSpec]) -> RoleSpec:
+        refuse_beyond(facts, siblings, "the role")
+        return super().fill(want, facts, siblings)
+
     def blank(self) -> Document:
         return {"path": "/", "managed": {}, "policies": {}, "description": None, "boundary": None, "tags": {}}
 
