@@ -58,7 +58,7 @@ def check_permissions(calls: Iterable[Call]) -> None:
     """Every action, also of what is looked at on the way, is a real one, on a resource that it can be restricted to; a
     read may be allowed on all."""
     for call in calls:
-        looks = [part.read for part in (call.wait, call.find, call.guard) if part]
+        looks = [part.read for part in (call.wait, call.find, call.guard, call.merge) if part]
         for one in (call, *looks):
             assert all(action in real(action.partition(":")[0]) for action in iam.actions(one)), one.name
             for action, resources in allowed(statements(one)).items():

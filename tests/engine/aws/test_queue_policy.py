@@ -1,4 +1,4 @@
-"""A topic and a rule are let into the queue that they send to, beside whom others let in."""
+"""A topic, a rule and a bucket are let into the queue that they send to, beside whom others let in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ resources:
 
 
 def lines(count: int) -> str:
-    """The file grows by a topic, then by a rule: one plan writes a queue's policy once."""
+    """The file as far as this line: it grows by a topic, then by a rule."""
     return "\n".join(FILE.splitlines()[:count])
 
 
@@ -57,7 +57,7 @@ def test_each_owns_one_statement(workspace: Workspace, aws: str, tmp_path: Path)
             one["Sid"]: one.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn", "") for one in statements
         }
 
-    bring_about(workspace, tmp_path, "\n".join(FILE.splitlines()[:6]))
+    bring_about(workspace, tmp_path, lines(6))
     url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
     policy = json.dumps({"Version": "2012-10-17", "Statement": [THEIRS]})
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
@@ -72,3 +72,18 @@ def test_each_owns_one_statement(workspace: Workspace, aws: str, tmp_path: Path)
     bring_about(workspace, tmp_path, lines(7))
     bring_about(workspace, tmp_path, lines(6))
     assert allowed() == {"theirs": ""}
+
+
+def test_one_plan_lets_several_in_and_out(workspace: Workspace, aws: str, tmp_path: Path) -> None:
+    sqs: Any = boto3.client("sqs", endpoint_url=aws, region_name="eu-west-1")
+    bucket = "  storage:\n    - {name: acme-uploads, type: bucket, notifications: {in: {queue: jobs}}}"
+    bring_about(workspace, tmp_path, f"{FILE}{bucket}")
+    url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+    policy = json.loads(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"])
+    assert {one["Sid"] for one in policy["Statement"]} == {
+        "genesys-bucket-acme-uploads",
+        "genesys-topic-news",
+        "genesys-rule-hourly-jobs",
+    }
+    bring_about(workspace, tmp_path, lines(6))
+    assert not sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"]).get("Attributes", {}).get("Policy")

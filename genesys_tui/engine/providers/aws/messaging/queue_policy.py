@@ -3,16 +3,16 @@ not of the queue, since it can be written only when both are there. Statements o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from genesys_tui.engine.model.call import Answer, Call, Guard, Json, Params, Value, fingerprint, read
+from genesys_tui.engine.model.call import Answer, Call, Each, Merge, Params, Value, read
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Reading
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Reference
-from genesys_tui.engine.model.specs.policy import VERSION
+from genesys_tui.engine.model.statements import Statement, statement_in
+from genesys_tui.engine.providers.aws.service_statement import service_statement
 
 GONE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 
@@ -31,24 +31,16 @@ def policies_of(queues: Iterable[str]) -> Reading[Policies]:
     return {name: answer for name, answer in zip(names, answers, strict=True) if answer is not None}
 
 
-def let_send(queue: str, sid: str, service: str, source: Value, known: Policies) -> Call:
-    """The call that lets `source` of a `service` send to a queue."""
-    statement = {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sqs:SendMessage",
-        "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": source}},
-    }
-    return _write(queue, [*_others(queue, sid, known), statement], known)
+def let_send(queue: str, sid: str, service: str, source: Value, known: Policies, account: str = "") -> Call:
+    """The call that lets `source` of a `service` send to a queue. `account`: whose the source must be, where its ARN
+    does not tell."""
+    return _write(queue, sid, service_statement(sid, service, "sqs:SendMessage", queue, source, account), known)
 
 
 def let_send_no_more(queue: str, sid: str, known: Policies) -> tuple[Call, ...]:
     """The call that takes the statement out; none where the queue, or the statement, is not there."""
-    before = _statements(queue, known)
-    others = _others(queue, sid, known)
-    return (_write(queue, others, known),) if len(others) < len(before) else ()
+    there = statement_in(known.get(name_in(queue), {}).get("policy"), sid)
+    return (_write(queue, sid, None, known),) if there else ()
 
 
 def _policy(name: str) -> Reading[Mapping[str, str] | None]:
@@ -65,21 +57,9 @@ def _look(url: Value) -> Call:
     return read("sqs", "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["Policy"]}, absent_on=GONE)
 
 
-def _statements(queue: str, known: Policies) -> list[Any]:
-    text = known.get(name_in(queue), {}).get("policy")
-    found: list[Any] = json.loads(text).get("Statement", []) if text else []
-    return found
-
-
-def _others(queue: str, sid: str, known: Policies) -> list[Any]:
-    return [one for one in _statements(queue, known) if one.get("Sid") != sid]
-
-
-def _write(queue: str, statements: list[Any], known: Policies) -> Call:
-    there = known.get(name_in(queue), {})
-    url: Value = there.get("url") or Reference(str(queue).replace(".arn}", ".url}"))
-    guard = Guard(_look(url), "Attributes.Policy", fingerprint(there.get("policy"))) if there else None
-    policy: Value = Json({"Version": VERSION, "Statement": statements}) if statements else ""
-    params: Params = {"QueueUrl": url, "Attributes": {"Policy": policy}}
+def _write(queue: str, sid: str, statement: Statement | None, known: Policies) -> Call:
+    url: Value = known.get(name_in(queue), {}).get("url") or Reference(str(queue).replace(".arn}", ".url}"))
+    params: Params = {"QueueUrl": url, "Attributes": {"Policy": Each()}}
+    merge = Merge(_look(url), "Attributes.Policy", {sid: statement}, empty="")
     on = (queue,) if queue.startswith("arn:") else ()
-    return Call("sqs", "SetQueueAttributes", params, guard=guard, idempotent=True, on=on)
+    return Call("sqs", "SetQueueAttributes", params, merge=merge, idempotent=True, on=on)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, RetryOn, Value, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, Value, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
@@ -14,6 +14,7 @@ from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.topic import Subscription, TopicSpec, subscription_key
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
 from genesys_tui.engine.providers.aws.messaging.queue_policy import Policies, let_send, let_send_no_more, policies_of
+from genesys_tui.engine.providers.aws.serverless.function_permission import let_invoke, let_invoke_no_more
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire, users_tags
 
 REQUESTS = Price("messages", "million", 0.50, low=0, typical=1, high=100)
@@ -201,6 +202,11 @@ def _sid(have: Actual) -> str:
     return f"genesys-topic-{have.name}".replace(".", "-")
 
 
+def _statement(have: Actual) -> str:
+    """In the policy of a function."""
+    return f"genesys-sns-{have.name}"
+
+
 def _subscribe(have: Actual, key: str, one: Mapping[str, Any], known: Policies) -> Line:
     attributes: dict[str, Value] = {"RawMessageDelivery": "true"} if one.get("raw") else {}
     if one.get("filter"):
@@ -215,23 +221,10 @@ def _subscribe(have: Actual, key: str, one: Mapping[str, Any], known: Policies) 
     call = Call("sns", "Subscribe", params, idempotent=True, on=(have.arn,))
     calls: tuple[Call, ...] = (call,)
     if one["protocol"] == "lambda":
-        calls = (_permission(have, one["endpoint"]), call)
+        calls = (let_invoke(one["endpoint"], _statement(have), "sns.amazonaws.com", have.arn), call)
     elif one["protocol"] == "sqs":
         calls = (let_send(one["endpoint"], _sid(have), "sns.amazonaws.com", have.arn, known), call)
     return Line(f"Tell {key.partition(':')[2]} what is said to topic '{have.name}'", f"By {one['protocol']}", calls)
-
-
-def _permission(have: Actual, function: Value) -> Call:
-    """A function must let the topic call it; that it does already is as good."""
-    params: Params = {
-        "FunctionName": function,
-        "StatementId": f"genesys-sns-{have.name}",
-        "Action": "lambda:InvokeFunction",
-        "Principal": "sns.amazonaws.com",
-        "SourceArn": have.arn,
-    }
-    absent, retry = ("ResourceConflictException",), (RetryOn("ResourceNotFoundException", 20),)
-    return Call("lambda", "AddPermission", params, absent_on=absent, retry_on=retry, idempotent=True)
 
 
 def _unsubscribe(have: Actual, key: str, arn: str, before: Mapping[str, Any], known: Policies) -> Line:
@@ -244,9 +237,7 @@ def _shut(have: Actual, before: Mapping[str, Any], known: Policies) -> tuple[Cal
     """Who was told lets the topic in no more."""
     match before.get("protocol"):
         case "lambda":
-            params: Params = {"FunctionName": before["endpoint"], "StatementId": f"genesys-sns-{have.name}"}
-            absent = ("ResourceNotFoundException",)
-            return (Call("lambda", "RemovePermission", params, absent_on=absent, idempotent=True),)
+            return (let_invoke_no_more(before["endpoint"], _statement(have)),)
         case "sqs":
             return let_send_no_more(before["endpoint"], _sid(have), known)
         case _:

@@ -13,9 +13,11 @@ from genesys_tui.engine.model.call import (
     Answer,
     Call,
     Capture,
+    Each,
     Find,
     Guard,
     Joined,
+    Merge,
     Output,
     Params,
     Token,
@@ -31,9 +33,9 @@ from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.distribution import DistributionSpec
+from genesys_tui.engine.model.statements import merged, statement_in
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
 from genesys_tui.engine.providers.aws.network.distribution_documents import new_config, patched, spec_of
-from genesys_tui.engine.providers.aws.policy_statements import merged, statement_in
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire, users_tags
 from genesys_tui.engine.providers.aws.words import settings_in_words
 
@@ -293,12 +295,13 @@ def _let_in(name: str, bucket: str, statement: Mapping[str, Any] | None, facts: 
     """Write the bucket's policy with our statement, or without it; those of others stay, and nobody's is lost."""
     absent = ("NoSuchBucketPolicy", "NoSuchBucket")
     look = read("s3", "GetBucketPolicy", {"Bucket": bucket}, absent_on=absent)
-    before = _policy(facts)
-    guard = Guard(look, "Policy", fingerprint(before))
+    before, changed = _policy(facts), {_sid(name): statement}
     who: Params = {"Bucket": bucket}
-    if policy := merged(before, {_sid(name): statement}):
-        call = Call("s3", "PutBucketPolicy", {**who, "Policy": policy}, guard=guard, idempotent=True)
+    if merged(before, changed):
+        merge = Merge(look, "Policy", changed)
+        call = Call("s3", "PutBucketPolicy", {**who, "Policy": Each()}, merge=merge, idempotent=True)
     else:
+        guard = Guard(look, "Policy", fingerprint(before))
         call = Call("s3", "DeleteBucketPolicy", who, guard=guard, absent_on=absent, idempotent=True)
     if statement:
         return Line(f"Let distribution '{name}' read the bucket", "Nobody else can", (call,))

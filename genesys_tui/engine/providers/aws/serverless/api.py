@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Joined, Output, Params, RetryOn, Value, read
+from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Joined, Output, Params, Value, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
@@ -18,6 +18,7 @@ from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.api import ApiSpec, route_keys
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
 from genesys_tui.engine.providers.aws.serverless.function_documents import CORS, cors_on_wire
+from genesys_tui.engine.providers.aws.serverless.function_permission import let_invoke, let_invoke_no_more
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, users_tags
 
 REQUESTS = Price("requests", "million", 1.00, low=0, typical=1, high=300)
@@ -220,15 +221,8 @@ def _add(have: Actual, name: str, route: Mapping[str, Any], place: Placement) ->
 
 
 def _permission(id: Value, name: str, route: Mapping[str, Any], place: Placement) -> Call:
-    params: Params = {
-        "FunctionName": route["function"],
-        "StatementId": Joined(("genesys-api-", id, f"-{name}")),
-        "Action": "lambda:InvokeFunction",
-        "Principal": "apigateway.amazonaws.com",
-        "SourceArn": Joined((f"arn:{place.partition}:execute-api:{place.region}:{place.account}:", id, "/*/*")),
-    }
-    absent, retry = ("ResourceConflictException",), (RetryOn("ResourceNotFoundException", 20),)
-    return Call("lambda", "AddPermission", params, absent_on=absent, retry_on=retry, idempotent=True)
+    source = Joined((f"arn:{place.partition}:execute-api:{place.region}:{place.account}:", id, "/*/*"))
+    return let_invoke(route["function"], Joined(("genesys-api-", id, f"-{name}")), "apigateway.amazonaws.com", source)
 
 
 def _remove(have: Actual, name: str) -> Line:
@@ -244,7 +238,5 @@ def _remove(have: Actual, name: str) -> Line:
         params: Params = {"ApiId": have.id, "IntegrationId": integration["IntegrationId"]}
         calls.append(_set("DeleteIntegration", params, have, GONE))
     statement = f"genesys-api-{have.id}-{name}"
-    revoke: Params = {"FunctionName": route["function"], "StatementId": statement}
-    absent = ("ResourceNotFoundException",)
-    calls.append(Call("lambda", "RemovePermission", revoke, absent_on=absent, idempotent=True))
+    calls.append(let_invoke_no_more(route["function"], statement))
     return Line(f"Take the route '{name}' out of API '{have.name}'", "Asked for", tuple(calls))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Answer, Call, Params, RetryOn, Value, read
+from genesys_tui.engine.model.call import Answer, Call, Params, Value, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
@@ -15,6 +15,7 @@ from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.rule import RuleSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed, present
 from genesys_tui.engine.providers.aws.messaging.queue_policy import Policies, let_send, let_send_no_more, policies_of
+from genesys_tui.engine.providers.aws.serverless.function_permission import let_invoke, let_invoke_no_more
 from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wire, tags_on_wire, users_tags
 
 GONE = ("ResourceNotFoundException",)
@@ -200,22 +201,10 @@ def _add(have: Actual, name: str, target: Mapping[str, Any], known: Policies) ->
     calls = [Call("events", "PutTargets", params, idempotent=True, on=(have.arn,))]
     arn = str(target["arn"])
     if ":lambda:" in arn or arn.startswith("${function."):
-        calls.append(_permission(have, name, target["arn"]))
+        calls.append(let_invoke(target["arn"], _sid(have, name), "events.amazonaws.com", have.arn))
     elif _is_queue(arn):
         calls.append(let_send(target["arn"], _sid(have, name), "events.amazonaws.com", have.arn, known))
     yield Line(f"Let rule '{have.name}' start '{name}'", "That is what it is for", tuple(calls))
-
-
-def _permission(have: Actual, name: str, function: Value) -> Call:
-    params: Params = {
-        "FunctionName": function,
-        "StatementId": _sid(have, name),
-        "Action": "lambda:InvokeFunction",
-        "Principal": "events.amazonaws.com",
-        "SourceArn": have.arn,
-    }
-    absent, retry = ("ResourceConflictException",), (RetryOn("ResourceNotFoundException", 20),)
-    return Call("lambda", "AddPermission", params, absent_on=absent, retry_on=retry, idempotent=True)
 
 
 def _remove(have: Actual, names: list[str], known: Policies) -> Line:
@@ -225,8 +214,7 @@ def _remove(have: Actual, names: list[str], known: Policies) -> Line:
     for name in names:
         arn = str((before.get(name) or {}).get("arn"))
         if ":lambda:" in arn:
-            revoke: Params = {"FunctionName": arn, "StatementId": _sid(have, name)}
-            calls.append(Call("lambda", "RemovePermission", revoke, absent_on=GONE, idempotent=True))
+            calls.append(let_invoke_no_more(arn, _sid(have, name)))
         elif _is_queue(arn):
             calls += let_send_no_more(arn, _sid(have, name), known)
     return Line(f"Let rule '{have.name}' start {', '.join(names)} no more", "Asked for", tuple(calls))

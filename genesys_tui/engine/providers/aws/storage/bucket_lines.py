@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from genesys_tui.engine.model.call import Call, Each, Guard, Params, Repeat, fingerprint, read
+from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.bucket import BucketSpec, Lifecycle
+from genesys_tui.engine.providers.aws.storage.bucket_access import (
+    cors_line,
+    logging_line,
+    ownership_line,
+    website_line,
+)
 from genesys_tui.engine.providers.aws.storage.bucket_documents import (
     PUBLIC_ACCESS_BLOCK,
     encryption_document,
@@ -15,25 +22,15 @@ from genesys_tui.engine.providers.aws.storage.bucket_documents import (
     merged_rules,
     merged_tags,
 )
+from genesys_tui.engine.providers.aws.storage.bucket_facts import BucketFacts
+from genesys_tui.engine.providers.aws.storage.bucket_notifications import notification_line
+from genesys_tui.engine.providers.aws.storage.bucket_policy import policy_line
+from genesys_tui.engine.providers.aws.storage.bucket_settings import setting
 from genesys_tui.engine.providers.aws.tags import mark_in_words, tags_in_words
 
-READS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "versioning": ("GetBucketVersioning", ()),
-    "encryption": ("GetBucketEncryption", ("ServerSideEncryptionConfigurationNotFoundError",)),
-    "public_access": ("GetPublicAccessBlock", ("NoSuchPublicAccessBlockConfiguration",)),
-    "lifecycle": ("GetBucketLifecycleConfiguration", ("NoSuchLifecycleConfiguration",)),
-    "tags": ("GetBucketTagging", ("NoSuchTagSet",)),
-}
-"""The one call that reads each field, and the codes by which S3 says that there is none."""
 
-
-def setting(id: str, field: str) -> Call:
-    operation, absent = READS[field]
-    return read("s3", operation, {"Bucket": id}, absent_on=absent)
-
-
-def setting_lines(have: Actual, changed: BucketSpec) -> Iterator[Line]:
-    """The fewest calls that bring `changed` about."""
+def setting_lines(have: Actual, changed: BucketSpec, facts: BucketFacts, place: Placement) -> Iterator[Line]:
+    """The fewest calls that bring `changed` about. Public access is let in before what needs it."""
     bucket = {"Bucket": have.id}
     if changed.has("versioning"):
         yield _versioning(bucket, changed.versioning)
@@ -43,8 +40,24 @@ def setting_lines(have: Actual, changed: BucketSpec) -> Iterator[Line]:
         yield _public_access(bucket, changed.public_access)
     if changed.has("lifecycle"):
         yield _lifecycle(have, changed.lifecycle or Lifecycle.model_validate(Lifecycle().model_dump()))
+    yield from _access_lines(have, changed)
+    if changed.has("notifications"):
+        yield notification_line(have, changed.notifications or {}, facts, place)
     if changed.has("tags"):
         yield Line(tags_in_words(changed.tags, "the bucket"), "Asked for", (_tagging(have, changed.tags),))
+
+
+def _access_lines(have: Actual, changed: BucketSpec) -> Iterator[Line]:
+    if changed.has("ownership"):
+        yield ownership_line(have, changed.ownership)
+    if changed.has("cors"):
+        yield cors_line(have, changed.cors or {})
+    if changed.has("website"):
+        yield website_line(have, changed.website)
+    if changed.has("policy"):
+        yield policy_line(have, changed.policy or {})
+    if changed.has("logging"):
+        yield logging_line(have, changed.logging)
 
 
 def mark_line(have: Actual, tags: Mapping[str, str | None]) -> Line:
