@@ -65,8 +65,15 @@ def options_of(spec: type[Spec]) -> dict[str, Option]:
     no other field ends so (that one is listed last)."""
     options = {spelled(option.path).removesuffix("s" * option.pairs): option for option in _walk(spec, ())}
     ends = Counter(option.path[-1] for option in options.values())
+    worded = {spelled(one.path[:-1]): one for one in options.values() if one.path[-1] == _word_of(spec, one.path[:-1])}
     short = {spelled(one.path[-1:]): one for one in options.values() if len(one.path) > 1 and ends[one.path[-1]] == 1}
-    return options | short
+    return options | short | worded
+
+
+def _word_of(spec: type[Spec], path: Path) -> str:
+    """The field that a bare word in the place of this record sets."""
+    shape = shape_of(spec, path) if path else None
+    return shape.part.word if shape and shape.part else ""
 
 
 def _walk(spec: type[Spec], path: Path) -> Iterator[Option]:

@@ -25,6 +25,8 @@ SPARE = 2
 class WebDatabase(Part):
     """The database of a web app. Its password is kept by Secrets Manager, and given to the containers by AWS."""
 
+    word: ClassVar[str] = "engine"
+
     engine: Literal["postgres", "mysql", "mariadb"] | None = None
     version: Annotated[str, BeforeValidator(str)] | None = None
     size: str | None = None

@@ -33,6 +33,9 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, defer_build=True)
 
+    word: ClassVar[str] = ""
+    """The field that a bare word in the place of the record sets: `--database postgres` is its engine."""
+
 
 def _users_tags(tags: dict[str, str | None] | None) -> dict[str, str | None] | None:
     for key in tags or ():
