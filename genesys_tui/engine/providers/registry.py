@@ -12,7 +12,7 @@ from genesys_tui.engine.model.kind import Kind
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "compute": {"instance": "Instance"},
     "containers": {"cluster": "Cluster", "container-service": "ContainerService", "repository": "Repository"},
-    "database": {"database": "Database", "table": "Table"},
+    "database": {"cache": "Cache", "database": "Database", "table": "Table"},
     "messaging": {"queue": "Queue", "topic": "Topic"},
     "monitoring": {"log-group": "LogGroup"},
     "network": {

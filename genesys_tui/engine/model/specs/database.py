@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from genesys_tui.engine.model.document import Path
 from genesys_tui.engine.model.specs.base import WISH, Part, Refers, Spec, Text
@@ -17,7 +17,7 @@ SIZES: Mapping[str, str] = {
     "large": "db.r6g.large",
     "xlarge": "db.r6g.xlarge",
 }
-ENGINES = ("postgres", "mysql", "mariadb")
+Engine = Literal["postgres", "mysql", "mariadb", "aurora-postgres", "aurora-mysql"]
 _WORDS = {size: word for word, size in SIZES.items()}
 _MINUTES = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -28,7 +28,7 @@ def _size(value: object) -> object:
 
 
 def _known(size: str, info: ValidationInfo) -> str:
-    if info.context == WISH and size not in SIZES and not re.fullmatch(r"db\.[a-z0-9-]+\.[a-z0-9]+", size):
+    if info.context == WISH and size not in SIZES and not re.fullmatch(r"db\.(serverless|[a-z0-9-]+\.[a-z0-9]+)", size):
         raise ValueError(f"it takes {', '.join(SIZES)}, or a class of RDS such as db.t4g.micro")
     return size
 
@@ -43,6 +43,10 @@ def _window(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _engine(value: object) -> object:
+    return "aurora-postgres" if value == "aurora-postgresql" else value
+
+
 class Backup(Part):
     """Daily backups: how many days they are kept, and when they are made."""
 
@@ -53,7 +57,10 @@ class Backup(Part):
 class DatabaseSpec(Spec):
     """A database. `version`: the major one; AWS keeps up the minor. Its password is made and kept by Secrets Manager:
     the output `secret_arn` says where. `subnets`: in two zones at least; unset: those of the default network.
-    `encryption`: `managed`, the account's key for RDS, or a KMS key; AWS does not tell one from the other."""
+    `encryption`: `managed`, the account's key for RDS, or a KMS key; AWS does not tell one from the other.
+
+    An Aurora engine makes a cluster, whose storage grows by itself, with one instance of this size, and with `multi_az`
+    a second one that takes over. The smallest of Aurora is medium: small is taken for it."""
 
     takes_aws: ClassVar[bool] = True
     write_only: ClassVar[frozenset[str]] = frozenset({"subnets", "encryption"})
@@ -62,11 +69,11 @@ class DatabaseSpec(Spec):
         {"engine", "size", "storage", "multi_az", "public", "deletion_protection", "encryption", "username"}
     )
 
-    engine: Literal["postgres", "mysql", "mariadb"] | None = None
+    engine: Annotated[Engine, BeforeValidator(_engine)] | None = None
     version: Annotated[str, BeforeValidator(_text), Field(pattern=r"^[0-9]+(\.[0-9]+)?$")] | None = None
     size: Annotated[str, BeforeValidator(_size), AfterValidator(_known)] | None = None
     storage: Annotated[int, Field(ge=20, le=65_536)] | None = None
-    """GB; it grows, and never shrinks."""
+    """GB; it grows, and never shrinks. Not of Aurora."""
     multi_az: bool | None = None
     backup: Backup | None = None
     subnets: list[Text] | None = None
@@ -78,6 +85,13 @@ class DatabaseSpec(Spec):
     deletion_protection: bool | None = None
     iam_auth: bool | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _smallest_of_aurora(cls, document: Any) -> Any:
+        if not isinstance(document, Mapping) or not is_aurora(document.get("engine")):
+            return document
+        return {**document, "size": "medium"} if _size(document.get("size")) == "small" else document
+
     @classmethod
     def check_name(cls, name: str) -> str:
         """Source: CreateDBInstance, RDS API reference."""
@@ -87,12 +101,21 @@ class DatabaseSpec(Spec):
 
     def mistakes(self) -> Iterator[tuple[Path, str]]:
         yield from super().mistakes()
-        if self.engine == "postgres" and self.version and "." in self.version:
+        if is_aurora(self.engine) and self.storage:
+            yield ("storage",), "leave it out: the storage of Aurora grows by itself"
+        if is_aurora(self.engine) and self.backup and self.backup.retention_days == 0:
+            yield ("backup", "retention_days"), "1 to 35: Aurora is always backed up"
+        if self.engine in ("postgres", "aurora-postgres") and self.version and "." in self.version:
             yield ("version",), "the major version only, such as 16: AWS keeps up the minor"
-        if self.engine in ("mysql", "mariadb") and self.version and "." not in self.version:
+        if self.engine in ("mysql", "mariadb", "aurora-mysql") and self.version and "." not in self.version:
             yield ("version",), "the release with its first two numbers, such as 8.0"
         if self.username and self.username.lower() in ("admin", "postgres", "root", "rdsadmin", "user"):
             yield ("username",), "another one: engines keep such names for themselves"
+
+
+def is_aurora(engine: object) -> bool:
+    """Whether the engine makes a cluster."""
+    return isinstance(engine, str) and engine.startswith("aurora")
 
 
 def major(engine: str, version: Any) -> str:

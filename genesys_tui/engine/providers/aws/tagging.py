@@ -30,7 +30,11 @@ LISTED: Mapping[str, str] = {
     "ec2:volume": "volume",
     "ecs:cluster": "cluster",
     "ecs:service": "container-service",
+    "elasticache:cluster": "cache",
+    "elasticache:replicationgroup": "cache",
     "elasticfilesystem:file-system": "filesystem",
+    "memorydb:cluster": "cache",
+    "rds:cluster": "database",
     "rds:db": "database",
 }
 """Types that the API goes on telling for a while after they are gone, and the kind that lists all there are."""
