@@ -19,8 +19,11 @@ from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
 from genesys_tui.engine.executor.execution import Execution
+from genesys_tui.engine.inventory.assessment import assessed
 from genesys_tui.engine.inventory.cache import EVERYWHERE, Cache
 from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover, from_cache
+from genesys_tui.engine.inventory.known_claims import KnownClaims
+from genesys_tui.engine.inventory.ownership import Evidence
 from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
@@ -116,13 +119,36 @@ class Workspace:
         """List the account. `on_page` is called with each page as it arrives, from another thread. `global_kinds`: with
         what is told alike in every region."""
         identity = self.identity()
-        ours = self._ours(self._backend, identity.region)
-        found = discover(self._reader, ours, on_page, global_kinds=global_kinds)
-        cache, actuals = self._cache(identity), [resource.actual for resource in found.resources]
+        ours, cache = self._ours(self._backend, identity.region), self._cache(identity)
+        before = {(stack.id, changed): stack for stack, changed in cache.stacks(identity.region) or ()}
+        found = discover(
+            self._reader,
+            ours,
+            on_page,
+            global_kinds=global_kinds,
+            known=lambda id, changed: before.get((id, changed)),
+        )
+        actuals = [resource.actual for resource in found.resources]
         cache.keep_sweep(identity.region, (one for one in actuals if not _everywhere(one.kind)), found.read_at)
         if global_kinds:
             cache.keep_sweep(EVERYWHERE, (one for one in actuals if _everywhere(one.kind)), found.read_at)
-        return found
+        if found.stacks is not None:
+            cache.keep_stacks(identity.region, found.stacks)
+        return self._assessed(found, identity)
+
+    def _assessed(self, found: Inventory, identity: Identity) -> Inventory:
+        """With whose each thing is, and how safely it may be taken over."""
+        stacks = None if found.stacks is None else tuple(stack for stack, _ in found.stacks)
+        evidence = Evidence(stacks, self._known_claims(identity).claims())
+        return replace(found, resources=assessed(found.resources, evidence, found.read_at))
+
+    def own_by(self, sources: Sequence[str]) -> None:
+        """Remember what state files of other tools say is theirs (files and folders). Raises UsageError for what is
+        none."""
+        self._known_claims(self.identity()).remember(sources)
+
+    def _known_claims(self, identity: Identity) -> KnownClaims:
+        return KnownClaims(home_folder(self.settings.home) / "owned-by" / f"{_partition(identity)}.json")
 
     def regions(self) -> tuple[str, ...]:
         """The regions that the account has switched on."""
@@ -139,7 +165,9 @@ class Workspace:
             return None
         with closing(SqliteBackend(self._state_file(identity))) as backend:
             place = Placement(identity.region, account=identity.account)
-            return from_cache(kept[0], self._ours(backend, identity.region), place, kept[1])
+            found = from_cache(kept[0], self._ours(backend, identity.region), place, kept[1])
+        stacks = self._cache(identity).stacks(identity.region)
+        return self._assessed(replace(found, stacks=None if stacks is None else tuple(stacks)), identity)
 
     def details(self, resource: Resource, fields: Fields | None = None) -> Actual | None:
         """Read all (or these) fields of one resource; what has no kind yet is returned as it was listed."""

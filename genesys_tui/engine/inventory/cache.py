@@ -11,20 +11,23 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from genesys_tui.engine.inventory.observe import Subject
+from genesys_tui.engine.model.owner import CloudStack, StackMember
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.state.values import from_wire, to_wire
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sweep (region TEXT PRIMARY KEY, read_at TEXT NOT NULL, actuals BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS stacks (region TEXT PRIMARY KEY, stacks BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS looks (region TEXT, stack TEXT, read_at TEXT NOT NULL, actuals BLOB NOT NULL,
                                   PRIMARY KEY (region, stack)) STRICT;
 """
-FORMAT = 2
+FORMAT = 3
 EVERYWHERE = ""
 """In the place of a region: what is told alike in each of them."""
 
@@ -58,6 +61,21 @@ class Cache:
             return None
         try:
             return [_actual(one) for one in _unpacked(row[0])], datetime.fromisoformat(row[1])
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def keep_stacks(self, region: str, stacks: Iterable[tuple[CloudStack, str]]) -> None:
+        """Keep CloudFormation's stacks, each with the time of its last change."""
+        rows = [[asdict(stack), changed] for stack, changed in stacks]
+        self._write("INSERT OR REPLACE INTO stacks VALUES (?, ?)", (region, _packed(rows)))
+
+    def stacks(self, region: str) -> list[tuple[CloudStack, str]] | None:
+        """As they were kept; None where none were."""
+        row = self._read("SELECT stacks FROM stacks WHERE region = ?", (region,))
+        if row is None:
+            return None
+        try:
+            return [(_stack(stack), changed) for stack, changed in _unpacked(row[0])]
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -177,6 +195,10 @@ def _seen(wire: list[Any] | None) -> Actual | None:
     kind, id, name, region, arn, created, tags, of_aws, transition = row
     at = datetime.fromisoformat(created) if created else None
     return Actual(kind, id, name, region, from_wire(spec), tags, arn, at, of_aws=of_aws, transition=transition)
+
+
+def _stack(raw: dict[str, Any]) -> CloudStack:
+    return CloudStack(**{**raw, "members": tuple(StackMember(**member) for member in raw["members"])})
 
 
 def _key(subject: Subject) -> str:

@@ -6,9 +6,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Any
 
+from genesys_tui.engine.inventory.stacks import Known, read_stacks
+from genesys_tui.engine.model.adoption import Adoption
 from genesys_tui.engine.model.errors import CallError
-from genesys_tui.engine.model.kind import Placement
+from genesys_tui.engine.model.kind import Placement, Reading
+from genesys_tui.engine.model.owner import CloudStack, Owner
 from genesys_tui.engine.model.resource import Actual, Fragment
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws import tagging
@@ -19,12 +23,15 @@ from genesys_tui.engine.providers.aws.session import Session
 class Resource:
     """A thing in the account as the inventory shows it. `kind` is a registered kind, or AWS's own type such as
     `lambda:function` for what has none yet. `stack`: the stack of ours that remembers it; None: not managed by us.
-    `account`: whose it is."""
+    `account`: whose it is. `owner`: who manages it, as far as signs tell; `adoption`: how safely it may be taken over
+    (both only once all was listed)."""
 
     actual: Actual
     address: str | None = None
     stack: str | None = None
     account: str = ""
+    owner: Owner | None = None
+    adoption: Adoption | None = None
 
     @property
     def managed(self) -> bool:
@@ -40,6 +47,8 @@ class Inventory:
     calls: int
     seconds: float
     read_at: datetime
+    stacks: tuple[tuple[CloudStack, str], ...] | None = None
+    """CloudFormation's, each with the time of its last change; None where they could not be listed."""
 
 
 Ours = Mapping[tuple[str, str], tuple[str, Fragment]]
@@ -48,15 +57,23 @@ Ours = Mapping[tuple[str, str], tuple[str, Fragment]]
 OnPage = Callable[[tuple[Resource, ...]], None]
 
 
-def discover(session: Session, ours: Ours, on_page: OnPage | None = None, *, global_kinds: bool = True) -> Inventory:
+def discover(
+    session: Session,
+    ours: Ours,
+    on_page: OnPage | None = None,
+    *,
+    global_kinds: bool = True,
+    known: Known = lambda _id, _changed: None,
+) -> Inventory:
     """`on_page` is called with each page as it arrives; a resource may come again, with more told of it. What can't be
-    listed is a line in `errors`. `global_kinds`: with those that are told alike in every region."""
+    listed is a line in `errors`. `global_kinds`: with those that are told alike in every region. `known`: stacks
+    of CloudFormation as they were read before."""
     began, before = monotonic(), session.counts.calls
     place = Placement(session.region, account=session.identity().account)
     sweep = _Sweep(ours, place, on_page)
     kinds = [kind for kind in map(registry.kind, registry.names()) if global_kinds or not kind.everywhere]
-    names = [*(kind.name for kind in kinds), "all else"]
-    readings = [kind.discover(place) for kind in kinds] + [tagging.discover()]
+    names = [*(kind.name for kind in kinds), "all else", "stacks"]
+    readings: list[Reading[Any]] = [*(kind.discover(place) for kind in kinds), tagging.discover(), read_stacks(known)]
     answers = session.run(readings, on_found=sweep.keep)
     sweep.finish({name for name, answer in zip(names, answers, strict=True) if not isinstance(answer, CallError)})
     return Inventory(
@@ -65,6 +82,7 @@ def discover(session: Session, ours: Ours, on_page: OnPage | None = None, *, glo
         calls=session.counts.calls - before,
         seconds=monotonic() - began,
         read_at=datetime.now(UTC),
+        stacks=None if isinstance(answers[-1], CallError) else tuple(answers[-1]),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from genesys_tui.engine.model.adoption import Adoption
 from genesys_tui.engine.model.call import (
     Blob,
     Call,
@@ -22,6 +23,7 @@ from genesys_tui.engine.model.call import Json as JsonText
 from genesys_tui.engine.model.errors import GenesysError, Problem, WishError
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.identity import Identity
+from genesys_tui.engine.model.owner import Owner
 from genesys_tui.engine.model.plan import Cost, Finding, Line, Plan, Step
 from genesys_tui.engine.model.resource import Actual
 
@@ -39,6 +41,10 @@ class Seen(Protocol):
     def managed(self) -> bool: ...
     @property
     def account(self) -> str: ...
+    @property
+    def owner(self) -> Owner | None: ...
+    @property
+    def adoption(self) -> Adoption | None: ...
 
 
 class Listing(Protocol):
@@ -93,7 +99,8 @@ def history_document(records: Iterable[ExecutionRecord]) -> Json:
 
 def inventory_document(identity: Identity, inventory: Listing) -> Json:
     """`{account, region, resources[], calls, seconds, errors[]}`: where one works, and what exists there and wherever
-    else was looked. `owner` and `adoption` are null: not known yet."""
+    else was looked. `owner {tool, id, evidence[]}` is null where nobody is known; `adoption {score, low, high,
+    confidence, reasons[], risks[]}` where it can't be taken over, or is managed already."""
     return {
         "account": identity.account,
         "region": identity.region,
@@ -240,8 +247,23 @@ def _resource(resource: Seen) -> Json:
         "tags": dict(actual.tags),
         "managed": resource.managed,
         "of_aws": actual.of_aws or None,
-        "owner": None,
-        "adoption": None,
+        "owner": _owner(resource.owner) if resource.owner else None,
+        "adoption": _adoption(resource.adoption) if resource.adoption else None,
+    }
+
+
+def _owner(owner: Owner) -> Json:
+    return {"tool": owner.tool, "id": owner.id, "evidence": list(owner.evidence), "strength": round(owner.strength, 2)}
+
+
+def _adoption(adoption: Adoption) -> Json:
+    return {
+        "score": adoption.score,
+        "low": adoption.low,
+        "high": adoption.high,
+        "confidence": adoption.confidence,
+        "reasons": [{"words": one.words, "points": one.points} for one in adoption.reasons],
+        "risks": [{"words": one.words, "points": one.points} for one in adoption.risks],
     }
 
 

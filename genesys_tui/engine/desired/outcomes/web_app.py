@@ -15,7 +15,13 @@ from genesys_tui.engine.model.resource import Reference
 from genesys_tui.engine.model.specs.base import Part, Spec, Text
 from genesys_tui.engine.model.specs.container_service import Scaling
 
-ENGINE_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
+ENGINE_PORTS = {
+    "postgres": 5432,
+    "mysql": 3306,
+    "mariadb": 3306,
+    "aurora-postgres": 5432,
+    "aurora-mysql": 3306,
+}
 ALIAS = {"target": "dns_name", "zone": "zone_id"}
 """What an alias takes, and the output of a load balancer that it is."""
 SPARE = 2
@@ -27,7 +33,7 @@ class WebDatabase(Part):
 
     word: ClassVar[str] = "engine"
 
-    engine: Literal["postgres", "mysql", "mariadb"] | None = None
+    engine: Literal["postgres", "mysql", "mariadb", "aurora-postgres", "aurora-mysql"] | None = None
     version: Annotated[str, BeforeValidator(str)] | None = None
     size: str | None = None
     storage: Annotated[int, Field(ge=20, le=65_536)] | None = None

@@ -5,7 +5,7 @@ error codes; EC2 is eventually consistent, so a call that names what was just ma
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import dumps
 from typing import Final, TypeAlias
 
@@ -192,6 +192,7 @@ def create_subnet(site: Site, key: str, cidr: str, zone: str, *, grown: bool) ->
         find=Find(
             read("ec2", "DescribeSubnets", {"Filters": our_part(key) + filters({"vpc-id": site.vpc})}),
             {subnet_output(key): Capture("Subnets[0].SubnetId")},
+            codes=("InvalidSubnet.Conflict",),
         ),
         retry_on=(VPC_THERE,),
         also_needs=TAGGING,
@@ -232,6 +233,21 @@ def map_public_ip(subnet: Id, *, on: bool) -> Call:
 
 def create_tags(id: str, tags: Mapping[str, Value]) -> Call:
     return Call("ec2", "CreateTags", {"Resources": [id], "Tags": tag_list(tags)}, idempotent=True)
+
+
+def lambda_gone(where: Mapping[str, Value]) -> Call:
+    """Waits until Lambda has let go of its network interfaces there. `where`: EC2's filters. Source: "Giving Lambda
+    functions access to resources in an Amazon VPC", Lambda developer guide: after the last function that used one, some
+    20 minutes, at times more."""
+    look = read("ec2", "DescribeNetworkInterfaces", {"Filters": filters(where)}, paginate=True)
+    wait = Wait(
+        look,
+        done="!(NetworkInterfaces[?InterfaceType=='lambda'])",
+        why="until Lambda has let go of its network interfaces",
+        interval=10,
+        limit=2700,
+    )
+    return replace(look, wait=wait)
 
 
 # removing: what is gone already is as good as removed -----------------------------------------------------------------

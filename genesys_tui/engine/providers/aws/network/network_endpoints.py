@@ -21,6 +21,7 @@ from genesys_tui.engine.providers.aws.network.network_shape import refuse
 GROUP: Final = "endpoints"
 """The part key of the security group of interface endpoints."""
 
+NOT_THERE: Final = ("InvalidVpcEndpointId.NotFound",)
 GROUP_NAME: Final = "genesys-endpoints"
 PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {"route53:AssociateVPCWithHostedZone": ()}
 """A service's own name leads to its interface endpoint by a private zone of AWS's."""
@@ -136,7 +137,7 @@ def _create(site: ec2.Site, key: str, type: str, where: Mapping[str, Value]) -> 
             codes=("RouteAlreadyExists",),
         ),
         wait=Wait(
-            read("ec2", "DescribeVpcEndpoints", {"VpcEndpointIds": [Output(name)]}),
+            read("ec2", "DescribeVpcEndpoints", {"VpcEndpointIds": [Output(name)]}, absent_on=NOT_THERE),
             done="contains(['available', 'Available'], VpcEndpoints[0].State)",
             failed="contains(['failed', 'Failed', 'rejected', 'Rejected'], VpcEndpoints[0].State)",
             why="until the endpoint is there",
@@ -220,7 +221,7 @@ def _taken(vpc: ec2.Id, parts: Parts, gone: Sequence[EndpointPart], *, keep_grou
             "ec2",
             "DeleteVpcEndpoints",
             {"VpcEndpointIds": ids},
-            absent_on=("InvalidVpcEndpointId.NotFound",),
+            absent_on=NOT_THERE,
             wait=Wait(
                 read("ec2", "DescribeVpcEndpoints", {"Filters": filters({"vpc-id": vpc})}, paginate=True),
                 done=f"length((VpcEndpoints || `[]`)[?contains({[part.id for part in gone]}, VpcEndpointId)"

@@ -128,7 +128,9 @@ def delete_lines(have: Actual, facts: NetworkFacts) -> Iterator[Line]:
         yield Line("Detach and delete the internet gateway", "It belongs to this network alone", calls)
     subnets = [part for part in facts.parts.subnets if part.ours]
     if subnets:
-        calls = tuple(ec2.delete_subnet(part.id) for part in subnets)
+        # What stood in them went before, in this very plan.
+        free = (ec2.lambda_gone({"vpc-id": have.id}),) if facts.interfaces else ()
+        calls = (*free, *(ec2.delete_subnet(part.id) for part in subnets))
         yield Line(f"Delete its {len(subnets)} subnets", "They are parts of the network", calls)
     yield Line(f"Delete network '{have.name}' ({have.id})", "No longer wanted", (ec2.delete_vpc(have.id),))
 

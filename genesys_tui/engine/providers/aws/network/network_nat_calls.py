@@ -26,7 +26,8 @@ from genesys_tui.engine.providers.aws.network.network_parts import ANYWHERE, NET
 
 RELEASED: Final = RetryOn("InvalidIPAddress.InUse", 120)
 """An address is let go some seconds after its NAT gateway."""
-NAT_THERE: Final = (RetryOn("InvalidNatGatewayID.NotFound"), RetryOn("NatGatewayNotFound"))
+NOT_THERE: Final = ("NatGatewayNotFound", "InvalidNatGatewayID.NotFound")
+NAT_THERE: Final = tuple(RetryOn(code) for code in NOT_THERE)
 
 
 def address_output(key: str) -> Output:
@@ -76,7 +77,7 @@ def create_nat(site: Site, key: str, subnet: Id, address: Id) -> Call:
 
 def until_there(nat: Id) -> Call:
     """Of its own, so that several come side by side."""
-    there = read("ec2", "DescribeNatGateways", {"NatGatewayIds": [nat]})
+    there = read("ec2", "DescribeNatGateways", {"NatGatewayIds": [nat]}, absent_on=NOT_THERE)
     wait = Wait(
         there,
         done="NatGateways[0].State == 'available'",
@@ -126,7 +127,6 @@ def route_to_nat(table: TablePart | None, table_id: Id, nat: Id) -> Call:
 
 def delete_nats(nats: Sequence[NatPart]) -> tuple[Call, ...]:
     """All of them, and then the wait until AWS has let go of them."""
-    absent = ("NatGatewayNotFound", "InvalidNatGatewayID.NotFound")
     gone = read("ec2", "DescribeNatGateways", {"Filter": filters({"nat-gateway-id": [nat.id for nat in nats]})})
     wait = Wait(
         gone,
@@ -136,7 +136,7 @@ def delete_nats(nats: Sequence[NatPart]) -> tuple[Call, ...]:
         limit=600,
     )
     deletes = (
-        Call("ec2", "DeleteNatGateway", {"NatGatewayId": nat.id}, absent_on=absent, idempotent=True) for nat in nats
+        Call("ec2", "DeleteNatGateway", {"NatGatewayId": nat.id}, absent_on=NOT_THERE, idempotent=True) for nat in nats
     )
     return (*deletes, *((replace(gone, wait=wait, seconds=60),) if nats else ()))
 

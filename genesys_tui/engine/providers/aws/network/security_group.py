@@ -18,6 +18,7 @@ from genesys_tui.engine.model.specs.security_group import ALL_OUT, SecurityGroup
 from genesys_tui.engine.providers.aws import ec2
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed, present
 from genesys_tui.engine.providers.aws.network import security_group_rules as rules
+from genesys_tui.engine.providers.aws.network.network_calls import lambda_gone
 from genesys_tui.engine.providers.aws.tags import tags_from_wire
 
 GONE = ("InvalidGroup.NotFound",)
@@ -87,24 +88,19 @@ class SecurityGroup(Described[SecurityGroupSpec]):
             return ()
         answers = yield [
             read("ec2", "DescribeNetworkInterfaces", {"Filters": ec2.filters({"group-id": have.id})}, paginate=True),
-            read(
-                "ec2",
-                "DescribeSecurityGroups",
-                {"Filters": ec2.filters({"ip-permission.group-id": have.id})},
-                paginate=True,
+            *(
+                read("ec2", "DescribeSecurityGroups", {"Filters": ec2.filters({key: have.id})}, paginate=True)
+                for key in ("ip-permission.group-id", "egress.ip-permission.group-id")
             ),
         ]
         for answer in answers:
             if isinstance(answer, CallError):
                 raise answer
-        inside, named = answers
+        inside, *named = answers
+        naming = {raw["GroupId"]: raw["GroupName"] for answer in named for raw in answer.get("SecurityGroups", ())}
         return (
             *(_interface(raw) for raw in inside.get("NetworkInterfaces", ())),
-            *(
-                f"a rule of '{raw['GroupName']}'"
-                for raw in named.get("SecurityGroups", ())
-                if raw["GroupId"] != have.id
-            ),
+            *(f"a rule of '{name}'" for id, name in naming.items() if id != have.id),
         )
 
     # lowering -----------------------------------------------------------------------------------------------------
@@ -151,7 +147,7 @@ class SecurityGroup(Described[SecurityGroupSpec]):
         call = Call(
             "ec2", "DeleteSecurityGroup", {"GroupId": have.id}, absent_on=GONE, retry_on=(LET_GO,), idempotent=True
         )
-        yield self.removal_line(have, call)
+        yield self.removal_line(have, *((lambda_gone({"group-id": have.id}),) if facts else ()), call)
 
     def tag_calls(self, have: Actual, tags: Mapping[str, str | None]) -> tuple[Call, ...]:
         return ec2.tag_calls(have.id, tags)
@@ -216,15 +212,19 @@ def _allowed(key: str, rule: Document, group: Value, place: Placement) -> Line:
 
 
 def _not_all_out() -> Line:
-    call = Call(
-        "ec2",
-        "RevokeSecurityGroupEgress",
-        {"GroupId": Output("id"), "IpPermissions": [rules.permission(rules.ALL_OUT_RULE, Output("id"))]},
-        absent_on=("InvalidPermission.NotFound",),
-        retry_on=(THERE,),
-        idempotent=True,
+    """In a network with IPv6 addresses AWS has put in a second one, for these."""
+    calls = tuple(
+        Call(
+            "ec2",
+            "RevokeSecurityGroupEgress",
+            {"GroupId": Output("id"), "IpPermissions": [rules.permission(rule, Output("id"))]},
+            absent_on=("InvalidPermission.NotFound",),
+            retry_on=(THERE,),
+            idempotent=True,
+        )
+        for rule in ({**rules.ALL_OUT_RULE, "to": anybody} for anybody in rules.ANYBODY)
     )
-    return Line("Take away the rule that lets all out", "Only what its rules name may go out", (call,))
+    return Line("Take away the rule that lets all out", "Only what its rules name may go out", calls)
 
 
 def _rule_lines(have: Actual, changed: SecurityGroupSpec, place: Placement) -> Iterator[Line]:
@@ -264,12 +264,17 @@ def _modified(have: Actual, changes: Sequence[tuple[str, Document, Mapping[str, 
 
 
 def _revoked(have: Actual, gone: Mapping[str, Mapping[str, Any]]) -> Line:
-    calls: list[Call] = []
-    for way, egress in (("Ingress", False), ("Egress", True)):
-        ids = [raw["SecurityGroupRuleId"] for raw in gone.values() if raw["IsEgress"] is egress]
-        if ids:
-            params: Mapping[str, Value] = {"GroupId": have.id, "SecurityGroupRuleIds": ids}
-            missing = ("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound")
-            calls.append(Call("ec2", f"RevokeSecurityGroup{way}", params, absent_on=missing, idempotent=True))
+    """One by one: of several EC2 would take away none if one is gone already."""
+    missing = ("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound")
+    calls = [
+        Call(
+            "ec2",
+            f"RevokeSecurityGroup{'Egress' if raw['IsEgress'] else 'Ingress'}",
+            {"GroupId": have.id, "SecurityGroupRuleIds": [raw["SecurityGroupRuleId"]]},
+            absent_on=missing,
+            idempotent=True,
+        )
+        for raw in gone.values()
+    ]
     said = "; ".join(f"{rules.in_words(rules.rule_of(raw))} (rule '{key}')" for key, raw in gone.items())
     return Line(f"No longer allow {said}", "No longer wanted", tuple(calls))

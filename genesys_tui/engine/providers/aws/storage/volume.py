@@ -41,6 +41,7 @@ GB_MONTH: Final[Mapping[str, float]] = {
 """US dollars, by type."""
 BY_KEY: Final = (
     "kms:CreateGrant",
+    "kms:Decrypt",
     "kms:DescribeKey",
     "kms:GenerateDataKeyWithoutPlaintext",
     "kms:ReEncryptFrom",

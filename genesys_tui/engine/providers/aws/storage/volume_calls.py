@@ -35,7 +35,9 @@ def snapshot(id: str, name: str, place: Placement, on: tuple[str, ...]) -> Call:
     """The first one of a volume takes its time: all of it is copied."""
     captures = {"_snapshot": Capture("SnapshotId")}
     look = read("ec2", "DescribeSnapshots", {"Filters": ec2.ours(), "OwnerIds": ["self"]})
-    made = read("ec2", "DescribeSnapshots", {"SnapshotIds": [Output("_snapshot")]})
+    made = read(
+        "ec2", "DescribeSnapshots", {"SnapshotIds": [Output("_snapshot")]}, absent_on=("InvalidSnapshot.NotFound",)
+    )
     state = "Snapshots[0].State"
     return Call(
         "ec2",
