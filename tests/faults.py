@@ -288,6 +288,7 @@ def _shut(connection: socket.socket) -> None:
 
 # who is asked what ----------------------------------------------------------------------------------------------------
 _SIGNED_AS = {
+    "servicequotas": "service-quotas",
     "apigateway": "apigatewayv2",
     "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",

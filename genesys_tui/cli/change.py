@@ -142,6 +142,8 @@ def _agreed(plan: Plan, request: Request, terminal: Terminal) -> bool:
     """Ask, unless it was said beforehand. What can lose data wants more than a yes."""
     if plan.dangerous and not (request.allow_data_loss and request.common.yes):
         return _typed_confirmation(plan, request, terminal)
+    if plan.doubtful:
+        return _typed_doubts(plan, terminal)
     return request.common.yes or terminal.ask("Apply this? [y/N]").lower() in {"y", "yes"}
 
 
@@ -157,6 +159,22 @@ def _typed_confirmation(plan: Plan, request: Request, terminal: Terminal) -> boo
         address = shown(step.address)
         why = f" ({shown(step.reversal.why)})" if step.reversal.why else ""
         if terminal.ask(f"To {step.action} {address} loses data{why}. Type its address to go on:") != address:
+            return False
+    return True
+
+
+def _typed_doubts(plan: Plan, terminal: Terminal) -> bool:
+    """What may be another's to take is taken only by its typed address."""
+    if not terminal.interactive:
+        raise UsageError(
+            "this may not be yours to take",
+            why="; ".join(f"{step.address}: {step.doubt}" for step in plan.doubtful),
+            todo="if it is, take it over by hand, or lower the threshold: genesys adopt ID --threshold 0.5",
+        )
+    for step in plan.doubtful:
+        address = shown(step.address)
+        asked = f"{address} may not be yours to take ({shown(step.doubt)}). Type its address to go on:"
+        if terminal.ask(asked) != address:
             return False
     return True
 

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "undo": "Preview taking an execution back.",
     "history": "What was done, newest first.",
     "inventory": "What exists in the account.",
+    "adopt": "What could be taken over, how safely; and the taking over.",
     "interact": "Open the full screen.",
     "completion": "Print the completion script of a shell.",
     "version": "Print the version.",
@@ -28,7 +29,7 @@ COMMANDS: Final = {
 }
 """Each is the attribute `command` of the module of its name in `cli/commands`."""
 
-PLANNED: Final = ("adopt", "cost", "drift", "function", "policy", "security", "state", "unlock")
+PLANNED: Final = ("cost", "drift", "function", "policy", "security", "state", "unlock")
 """Words of the design that have no command yet."""
 
 HELP: Final = ["-h", "--help"]

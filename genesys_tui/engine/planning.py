@@ -6,13 +6,14 @@ asking the cloud.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from genesys_tui.engine import taking_over
 from genesys_tui.engine.desired.whole import whole_wish
 from genesys_tui.engine.executor.recover import recover
 from genesys_tui.engine.guardrails import cost, duration, permissions
@@ -22,6 +23,7 @@ from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError, UsageError
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.kind import Facts, Placement
+from genesys_tui.engine.model.owner import Claim
 from genesys_tui.engine.model.plan import Finding, Plan
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
 from genesys_tui.engine.planner.decide import Decision, decide_removal, fields_to_read
@@ -40,12 +42,21 @@ MAKING = frozenset({"create", "replace", "delete"})
 
 
 class Planning:
-    """Plans of one account and region. `reader` is a read-only session. `home`: where artifacts are kept."""
+    """Plans of one account and region. `reader` is a read-only session. `home`: where artifacts are kept. `claims`:
+    what state files of other tools say is theirs."""
 
-    def __init__(self, reader: Session, backend: Backend, cache: Cache, home: Path) -> None:
+    def __init__(
+        self,
+        reader: Session,
+        backend: Backend,
+        cache: Cache,
+        home: Path,
+        claims: Callable[[], tuple[Claim, ...]] = tuple,
+    ) -> None:
         self._reader = reader
         self._cache = cache
         self._home = home
+        self._claims = claims
         self._backend = backend
         self._seen: Looks = {}
 
@@ -75,9 +86,12 @@ class Planning:
             decided = decisions(wish, fragments, actuals, registry.kind, outside)
         if refresh or stale:
             self._cache.keep_looks(scope.region, scope.stack, looked, self._seen)
+        takings = taking_over.assess(self._reader, decided, self._claims) if refresh else {}
         findings = [*unread, *unknown, *self._owned_elsewhere(decided, scope)]
+        findings += taking_over.findings(decided, takings, wish, stack)
         made = self._draft(decided, place, snapshot, wish.source, findings)
-        return self._forecast(replace(made, plan=replace(made.plan, outside=outside, read_at=read_at)))
+        plan = taking_over.with_doubts(made.plan, takings, wish.threshold)
+        return self._forecast(replace(made, plan=replace(plan, outside=outside, read_at=read_at)))
 
     def destroy(self, stack: str, addresses: Sequence[str], *, delete_data: bool = False) -> Plan:
         """The plan that removes all (or these) of a stack. Raises UsageError for an address that it does not hold."""

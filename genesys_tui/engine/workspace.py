@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
+from genesys_tui.engine.choosing import candidates, wish_to_adopt
 from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
@@ -24,6 +25,7 @@ from genesys_tui.engine.inventory.cache import EVERYWHERE, Cache
 from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover, from_cache
 from genesys_tui.engine.inventory.known_claims import KnownClaims
 from genesys_tui.engine.inventory.ownership import Evidence
+from genesys_tui.engine.model.adoption import HIGH
 from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
@@ -44,9 +46,11 @@ __all__ = [
     "Execution",
     "Identity",
     "Inventory",
+    "OnPage",
     "Resource",
     "Settings",
     "Workspace",
+    "candidates",
     "complete_intent",
     "find_stack_file",
     "parse_intent",
@@ -141,6 +145,19 @@ class Workspace:
         stacks = None if found.stacks is None else tuple(stack for stack, _ in found.stacks)
         evidence = Evidence(stacks, self._known_claims(identity).claims())
         return replace(found, resources=assessed(found.resources, evidence, found.read_at))
+
+    def wish_to_adopt(
+        self,
+        inventory: Inventory,
+        words: Sequence[str],
+        *,
+        all_from: float | None = None,
+        forced: Sequence[str] = (),
+        threshold: float = HIGH,
+    ) -> Wish:
+        """To adopt these of an inventory (ids, ARNs, names, addresses), or all that scores so much. Raises
+        UsageError."""
+        return wish_to_adopt(inventory, self.identity(), words, all_from=all_from, forced=forced, threshold=threshold)
 
     def own_by(self, sources: Sequence[str]) -> None:
         """Remember what state files of other tools say is theirs (files and folders). Raises UsageError for what is
@@ -284,7 +301,9 @@ class Workspace:
 
     @_opened
     def _planning(self) -> Planning:
-        return Planning(self._reader, self._backend, self._cache(self.identity()), home_folder(self.settings.home))
+        identity = self.identity()
+        claims = self._known_claims(identity).claims
+        return Planning(self._reader, self._backend, self._cache(identity), home_folder(self.settings.home), claims)
 
     def _session(self, *, read_only: bool) -> Session:
         from genesys_tui.engine.providers.aws.session import Session

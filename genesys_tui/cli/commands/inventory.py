@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from genesys_tui.engine.model.shown import shown
 
 if TYPE_CHECKING:
     from genesys_tui.engine.panorama import Panorama
-    from genesys_tui.engine.workspace import Inventory, Resource
+    from genesys_tui.engine.workspace import Inventory, OnPage, Resource
 
 
 def _inventory(*, cached: bool, all: bool, regions: str | None, profiles: str | None) -> int:
@@ -28,7 +29,7 @@ def _inventory(*, cached: bool, all: bool, regions: str | None, profiles: str | 
 
     common, terminal = begin()
     with viewed(common, Places.parse(regions, profiles), cached=cached) as panorama:
-        inventory = _recalled(panorama) if cached else _read(panorama, terminal)
+        inventory = _recalled(panorama) if cached else read_all(panorama.inventory, terminal)
         identity = panorama.home.identity()
     whole, inventory = inventory, inventory if all else without_furniture(inventory)
     hidden = len(whole.resources) - len(inventory.resources)
@@ -49,14 +50,15 @@ def _inventory(*, cached: bool, all: bool, regions: str | None, profiles: str | 
     return exits.DONE
 
 
-def _read(panorama: Panorama, terminal: Terminal) -> Inventory:
+def read_all(sweep: Callable[[OnPage], Inventory], terminal: Terminal) -> Inventory:
+    """Sweep, and say meanwhile how much was found."""
     found: set[tuple[str, str, str]] = set()
 
     def count(page: tuple[Resource, ...]) -> None:
         found.update((resource.account, resource.actual.kind, resource.actual.id) for resource in page)
         terminal.status(f"reading the account: {counted(len(found), 'resource')}")
 
-    inventory = panorama.inventory(on_page=count)
+    inventory = sweep(count)
     terminal.status("")
     return inventory
 

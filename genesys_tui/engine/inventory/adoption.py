@@ -65,7 +65,7 @@ def surroundings(subjects: Sequence[Subject], judgements: Mapping[str, Judgement
     """Look around once, for the scores of all."""
     claimed = any(claim.tool == "terraform" for claim in evidence.claims)
     signs = _said_unclaimed(subjects, judgements) if claimed else _terraform_signs(subjects, judgements)
-    return Surroundings(evidence.stacks is not None, next(signs, ""))
+    return Surroundings(evidence.stacks is not None, min(signs, default=""))
 
 
 def _said_unclaimed(subjects: Sequence[Subject], judgements: Mapping[str, Judgement]) -> Iterator[str]:

@@ -104,7 +104,8 @@ def _of_pulumi(resources: list[Any], source: str) -> Iterator[Claim]:
         type = str(resource.get("type", ""))
         if found and type.startswith(("aws:", "aws-native:")):
             urn = str(resource.get("urn", "")).split("::")
-            yield Claim("pulumi", source, urn[-1], type, found, urn[1] if len(urn) > 1 else "")
+            scope = f"{urn[1]}/{urn[0].rpartition(':')[2]}" if len(urn) > 1 else ""
+            yield Claim("pulumi", source, urn[-1], type, found, scope)
 
 
 def _ids(attributes: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:

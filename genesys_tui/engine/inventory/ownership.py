@@ -125,7 +125,9 @@ def _signs(subject: Subject, index: _Index, evidence: Evidence) -> Iterator[Owne
     yield from _of_claims(actual, index)
     yield from _of_tags(actual)
     listed = evidence.stacks is not None
-    yield from (one for one in _of_name(actual) if not (listed and one.tool == "cloudformation"))
+    yield from (
+        one for one in _of_name(actual) if not (listed and one.tool == "cloudformation" and one.strength < STRONG)
+    )
 
 
 def _of_stacks(actual: Actual, index: _Index, evidence: Evidence) -> Iterator[Owner]:
@@ -171,6 +173,7 @@ def _of_tags(actual: Actual) -> Iterator[Owner]:
         for sign in TAGS:
             if (found := sign.key.fullmatch(key)) and (sign.value is None or sign.value.fullmatch(value)):
                 id = (found["id"] if sign.in_key else value) if sign.names else ""
+                id += f"/{actual.tags[sign.also]}" if sign.also in actual.tags else ""
                 yield Owner(sign.tool, id, (f"its tag {key}={value}",), sign.strength)
 
 

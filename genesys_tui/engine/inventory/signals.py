@@ -22,6 +22,8 @@ class TagSign:
     in_key: bool = False
     names: bool = True
     """Whether the value (or key) names the owner."""
+    also: str = ""
+    """Another tag, whose value belongs to that name: `radar/prod`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,17 @@ class NameSign:
 
 
 def _tag(
-    key: str, tool: str, strength: float, *, value: str | None = None, in_key: bool = False, names: bool = True
+    key: str,
+    tool: str,
+    strength: float,
+    *,
+    value: str | None = None,
+    in_key: bool = False,
+    names: bool = True,
+    also: str = "",
 ) -> TagSign:
     wanted = re.compile(value, re.IGNORECASE) if value else None
-    return TagSign(re.compile(key), tool, strength, wanted, in_key, names)
+    return TagSign(re.compile(key), tool, strength, wanted, in_key, names, also)
 
 
 RESERVED: Final = 0.98
@@ -76,7 +85,7 @@ TAGS: Final[tuple[TagSign, ...]] = (
     _tag(r"copilot-.*", "copilot", 0.9, names=False),
     _tag(r"lambda:createdBy", "sam", OWN, value=r"SAM", names=False),
     _tag(r"serverlessrepo:applicationId", "sam", OWN),
-    _tag(r"pulumi:project", "pulumi", SAID),
+    _tag(r"pulumi:project", "pulumi", SAID, also="pulumi:stack"),
     _tag(r"pulumi:.*", "pulumi", SAID, names=False),
     _tag(r"(?i)managed[-_ ]?by", "terraform", SAID, value=r"(terraform|terragrunt|opentofu|tofu)", names=False),
     _tag(r"(?i)managed[-_ ]?by", "pulumi", SAID, value=r"pulumi", names=False),
@@ -113,11 +122,18 @@ NAMES: Final[tuple[NameSign, ...]] = (
     _name(r"aws-sam-cli-managed-default-.*", "sam", 0.95, "the SAM CLI names its own bucket so"),
     _name(r"elasticbeanstalk-[a-z0-9-]+-\d{12}", "beanstalk", 0.95, "Elastic Beanstalk names its bucket so", "bucket"),
     _name(r"/aws/elasticbeanstalk/(?P<id>[^/]+)/.*", "beanstalk", 0.95, "Elastic Beanstalk writes its logs so"),
+    _name(r"RDSOSMetrics", "aws", 0.95, "enhanced monitoring of RDS made it", "log-group"),
     _name(r"/aws/apigateway/welcome", "aws", 0.95, "API Gateway made it when it was first used"),
     _name(r"sst-(asset|state)-[a-z]{12}", "sst", 0.95, "SST names its own buckets so", "bucket"),
     _name(r"/sst/bootstrap", "sst", 0.95, "SST keeps its bootstrap there", "parameter"),
     _name(r"awseb-e-.*", "beanstalk", 0.9, "Elastic Beanstalk names things so"),
-    _name(r"cf-templates-[a-z0-9]+-[a-z0-9-]+", "aws", 0.9, "the CloudFormation console keeps templates so", "bucket"),
+    _name(
+        r"cf-templates-[a-z0-9]+-[a-z0-9-]+",
+        "cloudformation",
+        0.95,
+        "the CloudFormation console keeps templates so",
+        "bucket",
+    ),
     _name(r"eks-cluster-sg-(?P<id>.+)-\d+", "eks", 0.95, "EKS names the group of a cluster so", "security-group"),
     _name(
         r"(?P<id>.+)-serverlessdeploymentbucket-[a-z0-9]{12,}",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from genesys_tui.engine.model.call import read
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Reading
 from genesys_tui.engine.model.owner import CloudStack, StackMember
+from genesys_tui.engine.model.resource import Actual
 
 _HASHED: Final = re.compile(r"[A-Za-z0-9]+[0-9A-F]{8}")
 """How the CDK names a resource within a stack: its path, and eight digits of a hash."""
@@ -96,3 +98,26 @@ def _whole(stack: CloudStack) -> Reading[CloudStack]:
     raws: list[Any] = list((told or {}).get("Stacks", ()))
     tags = {tag["Key"]: tag["Value"] for raw in raws for tag in raw.get("Tags", ())}
     return CloudStack(stack.name, stack.id, stack.status, members, tags)
+
+
+def stack_of(actual: Actual) -> Reading[tuple[CloudStack, ...]]:
+    """The stack that holds one thing, without its other members; empty where none does. CloudFormation knows it by
+    whichever of its names is its physical id."""
+    gone = ("ValidationError",)
+    ids = dict.fromkeys(id for id in (actual.id, actual.name, actual.arn) if id and len(id) <= LONGEST)
+    asked = [read("cloudformation", "DescribeStackResources", {"PhysicalResourceId": id}, absent_on=gone) for id in ids]
+    answers = yield [*asked]
+    found: dict[str, CloudStack] = {}
+    for id, answer in zip(ids, answers, strict=True):
+        if isinstance(answer, CallError):
+            raise answer
+        for one in (answer or {}).get("StackResources", ()):
+            if one.get("PhysicalResourceId") == id and one.get("ResourceStatus") != "DELETE_COMPLETE":
+                member = StackMember(one["LogicalResourceId"], one["ResourceType"], id)
+                before = found.get(one["StackId"]) or CloudStack(one["StackName"], one["StackId"], "")
+                found[one["StackId"]] = replace(before, members=(*before.members, member))
+    return tuple(found.values())
+
+
+LONGEST: Final = 1_500
+"""Characters of a physical id that CloudFormation takes."""

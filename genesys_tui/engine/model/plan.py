@@ -57,6 +57,8 @@ class Step:
     remembered: Fragment | None = None
     remember: Fragment | None = None
     outcome: str = ""
+    doubt: str = ""
+    """Why it may not be ours to take, so that its address must be typed; empty where nothing speaks against it."""
 
     @property
     def calls(self) -> Iterator[Call]:
@@ -159,3 +161,8 @@ class Plan:
     def dangerous(self) -> tuple[Step, ...]:
         """Steps that can lose data: they want a typed confirmation."""
         return tuple(step for step in self.steps if step.reversal.kind == "loses data")
+
+    @property
+    def doubtful(self) -> tuple[Step, ...]:
+        """Steps that take over what may be another's: they want a typed confirmation too."""
+        return tuple(step for step in self.steps if step.doubt)

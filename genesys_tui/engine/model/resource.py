@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from genesys_tui.engine.model.adoption import HIGH
 from genesys_tui.engine.model.document import Document, Path
 
 Origin = Literal["file", "words"]
@@ -89,6 +90,8 @@ class Wish:
     `whole`: remembered resources that came from a file and are not here any more are to be deleted.
     `source`: the words or the file, for the plan's title. `stack`/`region`: None where the wish does not say.
     `outcomes` become resources when it is planned. `delete_data`: what holds data may be deleted.
+    `forced`: addresses that are adopted though another tool manages them. `threshold`: the score from which
+    on adopting needs no typed confirmation.
     """
 
     resources: tuple[Desired, ...]
@@ -98,6 +101,8 @@ class Wish:
     region: str | None = None
     outcomes: tuple[Outcome, ...] = ()
     delete_data: bool = False
+    forced: frozenset[str] = frozenset()
+    threshold: float = HIGH
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,14 @@ class Confirm(ModalScreen[bool]):
         page.blank().line(f"cost {plan.cost.headline}", "faint")
         page.line(f"in account {plan.account} · {plan.region} · stack {plan.stack}", "faint")
         question = f"Apply {count(plan.changes, 'change')}?" if plan.changes else f"Apply: {plan.title}?"
-        if not plan.dangerous:
-            return cls(question, page, "apply", grave=bool(grave))
-        lost = f"{question} What is lost does not come back."
-        return cls(lost, page, "apply", typed=plan.dangerous[0].address)
+        if plan.dangerous:
+            lost = f"{question} What is lost does not come back."
+            return cls(lost, page, "apply", typed=plan.dangerous[0].address)
+        if plan.doubtful:
+            for step in plan.doubtful[:NAMED]:
+                page.line(f"! {step.action} {step.address}", "warn").line(f"  {step.doubt}", hang=2)
+            return cls(f"{question} It may not be yours to take.", page, "apply", typed=plan.doubtful[0].address)
+        return cls(question, page, "apply", grave=bool(grave))
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False):

@@ -130,6 +130,15 @@ def test_it_is_deleted_after_its_mount_targets() -> None:
     operations = [call.operation for call in calls]
     assert operations == ["DeleteMountTarget", "DeleteMountTarget", "DescribeMountTargets", "DeleteFileSystem"]
     assert calls[-1].wait and holds(calls[-1].wait.done, None)
+    assert "FileSystemInUse" in {rule.code for rule in calls[-1].retry_on}, "a target that was going already"
+
+
+def test_a_mount_target_waits_for_a_subnet_and_a_group_that_are_new() -> None:
+    want = KIND.fill(wish(subnets=["subnet-a"], security_groups=["files"]), NOTHING, ())
+    [target] = [
+        call for call in calls_of(KIND.create("shared", want, PLACE, NOTHING)) if call.operation == "CreateMountTarget"
+    ]
+    assert {rule.code for rule in target.retry_on} == {"SubnetNotFound", "SecurityGroupNotFound"}
 
 
 def test_files_in_it_are_data() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from genesys_tui.engine.executor.params import holds
 from genesys_tui.engine.model.call import Blob, Call
 from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Placement
@@ -16,6 +17,7 @@ from genesys_tui.engine.model.specs.base import WISH
 from genesys_tui.engine.model.specs.function import DEPRECATED, RUNTIMES, FunctionSpec
 from genesys_tui.engine.providers.aws.serverless.function import Function
 from genesys_tui.engine.providers.aws.serverless.function_limits import Limits
+from tests.engine.aws.fed import Fed, check_permissions
 from tests.engine.aws.test_iam import allowed, real, statements, supports
 
 PLACE = Placement("eu-west-1", "shop", "123456789012")
@@ -154,6 +156,77 @@ def test_a_url_without_authentication_is_open_only_when_its_policy_says_so() -> 
     assert mended[1].params["Action"] == "lambda:InvokeFunction"
     closed = updated(told({}, {"url": url, "policy": both}, {}), url={"auth": "iam"})
     assert [call.params.get("StatementId") for call in closed[1:]] == ["InvokeFunctionUrl", "InvokeFunction"]
+
+
+def test_who_may_call_a_url_is_left_alone_where_something_else_changes() -> None:
+    """One without authentication whose policy lets in an organization only stays so."""
+    url = {"FunctionUrl": "https://x", "AuthType": "NONE"}
+    anybody = statement(OPEN, '"*"')
+    theirs = anybody.replace("{", '{"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}},', 1)
+    have = told({}, {"url": url, "policy": policy(theirs)}, {})
+    assert [call.operation for call in updated(have, url={"cors": {"max_age": 60}})] == ["UpdateFunctionUrlConfig"]
+    assert [call.operation for call in updated(have, url={"auth": "iam"})] == ["UpdateFunctionUrlConfig"]
+    by_url = anybody.replace("{", '{"Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}},', 1)
+    ours = told({}, {"url": url, "policy": policy(by_url)}, {})
+    assert [call.operation for call in updated(ours, url=None)] == ["DeleteFunctionUrlConfig", "RemovePermission"]
+
+
+def test_a_fifo_queue_is_given_no_window() -> None:
+    ready = {"role": ROLE, "runtime": "python3.13", "handler": "a.b", "code": SHA}
+    for queue, window, sent in ((f"{QUEUE}.fifo", 0, None), (QUEUE, 5, 5)):
+        want = spec(**ready, queues={"jobs": {"queue": queue, "batch": 10, "window": window}})
+        call = [call for line in Function().create("answer", want, PLACE, None) for call in line.calls][-1]
+        assert call.operation == "CreateEventSourceMapping"
+        assert call.params.get("MaximumBatchingWindowInSeconds") == sent
+
+
+def test_out_of_its_network_it_has_neither_subnets_nor_groups() -> None:
+    """Lambda takes both or none; and what others said of IPv6 there stays."""
+    network = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"], "Ipv6AllowedForDualStack": True}
+    [out] = updated(told({"VpcConfig": network}), subnets=None)
+    assert out.params["VpcConfig"] == {"SubnetIds": [], "SecurityGroupIds": []}
+    [moved] = updated(told({"VpcConfig": network}), subnets=["subnet-2"])
+    assert moved.params["VpcConfig"] == {**network, "SubnetIds": ["subnet-2"]}
+
+
+@pytest.mark.parametrize(
+    ("other", "alone"),
+    [
+        ({}, True),
+        ({"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-2"]}, True),
+        ({"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}, False),
+    ],
+)
+def test_its_network_interfaces_go_before_the_role_that_lets_lambda_take_them(other: Any, alone: bool) -> None:
+    """Unless another function has the same ones: then they stay."""
+    network = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    have = told({"VpcConfig": network})
+    functions = [{**TOLD, "VpcConfig": network}, {"FunctionName": "other", "VpcConfig": other}]
+    facts = Fed({"ListFunctions": {"Functions": functions}}).run(Function().prepare("answer", spec(), have))
+    delete, *free = [call for line in Function().delete(have, facts) for call in line.calls]
+    assert delete.operation == "DeleteFunction"
+    assert [call.operation for call in free] == ["DescribeNetworkInterfaces"] * alone
+    for call in free:
+        assert call.wait and not holds(call.wait.done, {"NetworkInterfaces": [{"InterfaceType": "lambda"}]})
+        assert {"Name": "subnet-id", "Values": ["subnet-1"]} in call.wait.read.params["Filters"]  # type: ignore[operator]
+
+
+def test_without_a_network_nobody_is_asked_before_it_is_deleted() -> None:
+    fed = Fed({})
+    fed.run(Function().prepare("answer", spec(), told()))
+    assert fed.asked == []
+
+
+def test_an_image_needs_its_repository_to_let_lambda_in() -> None:
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/answer:3"
+    repository = ("arn:aws:ecr:eu-west-1:123456789012:repository/answer",)
+    made = [
+        call for line in Function().create("answer", spec(role=ROLE, image=image), PLACE, None) for call in line.calls
+    ]
+    changed = updated(told({"PackageType": "Image"}), image=image)
+    for call in (made[0], changed[0]):
+        assert call.also_needs["ecr:SetRepositoryPolicy"] == call.also_needs["ecr:GetRepositoryPolicy"] == repository
+    check_permissions([made[0], changed[0]])
 
 
 def test_cors_is_written_whole() -> None:
@@ -302,6 +375,7 @@ def test_every_runtime_is_one_that_the_sdk_knows() -> None:
         ({"starter": "python"}, "write `source`"),
         ({"environment": {"1A": "x"}}, "a letter, then"),
         ({"environment": {"AWS_REGION": "x"}}, "for itself"),
+        ({"environment": {"AWS_LAMBDA_RUNTIME_API": "x"}}, "for itself"),
         ({"subnets": ["subnet-1"], "security_groups": []}, "both"),
         ({"log_retention": 2}, "1, 3, 5, 7"),
         ({"triggers": [{"type": "schedule"}]}, "its `schedule`"),
@@ -316,6 +390,11 @@ def test_every_runtime_is_one_that_the_sdk_knows() -> None:
 )
 def test_what_does_not_fit_together_is_told_before_any_call(fields: dict[str, Any], says: str) -> None:
     assert says in " ".join(fix for _, fix in wish(**fields).mistakes())
+
+
+def test_variables_that_lambda_reads_are_given_by_the_user() -> None:
+    ours = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap", "AWS_NODEJS_CONNECTION_REUSE_ENABLED": "1"}
+    assert list(wish(environment=ours).mistakes()) == []
 
 
 def test_two_triggers_of_one_type_are_told_apart_by_names() -> None:

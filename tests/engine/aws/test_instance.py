@@ -346,6 +346,7 @@ def test_prices_follow_the_size() -> None:
     assert hourly("m5.4xlarge") == 0.768
     assert hourly("p5.48xlarge") is None
     assert hourly("m5.metal") is None
+    assert [price.unit for price in KIND.prices(wish(size="small", disk=8, running=False)) or ()] == ["GB-month"]
 
 
 def test_every_call_names_what_iam_must_allow() -> None:

@@ -125,6 +125,56 @@ def test_a_group_that_can_not_change_is_made_anew_before_the_old_one_goes() -> N
     assert (gone.operation, gone.params["TargetGroupArn"]) == ("DeleteTargetGroup", APP)
 
 
+def with_door(**changes: Any) -> Actual:
+    """One whose door others made."""
+    have = there()
+    have.spec["listeners"]["80"] |= changes  # type: ignore[index,call-overload,operator]
+    return have
+
+
+def changed(have: Actual, **asked: Any) -> list[Call]:
+    return calls(KIND.update(have, LoadBalancerSpec.of(asked), PLACE, None))
+
+
+def test_of_a_door_only_what_differs_is_sent() -> None:
+    """What ModifyListener is not told stays: the TLS policy, and actions that we have no word for."""
+    tls = with_door(port=443, protocol="HTTPS", certificate=CERTIFICATE)
+    other = CERTIFICATE.replace("0a1b", "0a1c")
+    [call] = changed(tls, listeners={"80": {"certificate": other}})
+    assert call.params == {"ListenerArn": DOOR, "Certificates": [{"CertificateArn": other}]}
+    [call] = changed(tls, listeners={"80": {"redirect_to_https": True}})
+    assert call.params.keys() == {"ListenerArn", "DefaultActions"}
+    signing_in = with_door(target=None)
+    [line] = KIND.update(signing_in, LoadBalancerSpec.of({"listeners": {"80": {"port": 8080}}}), PLACE, None)
+    assert line.calls[0].params == {"ListenerArn": DOOR, "Port": 8080}
+    assert "do what it did" in line.sentence
+    [call] = changed(with_door(), listeners={"80": {"protocol": "HTTPS", "certificate": other}})
+    assert call.params.keys() == {"ListenerArn", "Protocol", "SslPolicy", "Certificates"}
+
+
+def test_targets_that_take_encrypted_requests_are_asked_so_whether_they_are_well() -> None:
+    def checked_by(target: dict[str, Any]) -> tuple[Any, Any]:
+        [group] = [call for call in create(targets={"app": target}) if call.operation == "CreateTargetGroup"]
+        return group.params.get("HealthCheckProtocol"), group.params.get("HealthCheckPath")
+
+    assert checked_by({"protocol": "HTTPS", "health_path": "/well"}) == ("HTTPS", "/well")
+    assert checked_by({"protocol": "HTTPS"}) == ("HTTPS", None)
+    assert checked_by({"health_path": "/well"}) == ("HTTP", "/well")
+    have = there()
+    have.spec["targets"]["app"] |= {"health_path": "/"}  # type: ignore[index,call-overload,operator]
+    [call] = changed(have, targets={"app": {"health_path": "/well"}})
+    assert call.params == {"TargetGroupArn": APP, "HealthCheckPath": "/well"}
+
+
+def test_public_addresses_cost_too() -> None:
+    def addresses(**asked: Any) -> list[float]:
+        return [price.typical for price in KIND.prices(wish(**asked)) if "IPv4" in price.what]
+
+    assert addresses(scheme="internet") == [1460]
+    assert addresses(scheme="internet", subnets=["a", "b", "c"]) == [2190]
+    assert addresses(scheme="internal") == []
+
+
 def test_a_group_that_a_cut_off_create_left_is_taken() -> None:
     name = group_name("shop", "new", {"type": "ip", "protocol": "HTTP", "port": 80})
     left = APP.replace("shop-app-0", name)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 
+from genesys_tui.engine.executor.params import holds
 from genesys_tui.engine.model.document import differences
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.specs.network import NetworkSpec
+from genesys_tui.engine.providers.aws.network.network_shape import NetworkFacts
 from genesys_tui.engine.providers.aws.session import Session
 from tests.engine.aws.network_account import KIND, PLACE, Account, open_session
 from tests.engine.aws.test_network_reading import answers, feed, spec, subnet, table, tags
@@ -271,3 +274,50 @@ def test_its_cost_is_said() -> None:
     fixed = sum(price.unit_usd * price.typical for price in KIND.prices(want) if price.fixed)
     assert fixed == pytest.approx(730 * (2 * (0.045 + 0.005) + 2 * 0.01))
     assert KIND.prices(NetworkSpec.of({"subnets": subnets, "endpoints": ["s3"]})) == ()
+
+
+def test_a_way_that_is_not_told_of_yet_is_waited_for() -> None:
+    """EC2 answers that there is no such gateway or endpoint for some moments after it made it."""
+    facts = NetworkFacts({"a": "eu-west-1a"})
+    want = KIND.fill(NetworkSpec(zones=1, nat="single", endpoints={"sts": "interface"}), facts, ())
+    calls = [call for line in KIND.create("main", want, PLACE, facts) for call in line.calls]
+    looks = {call.wait.read.operation: call.wait for call in calls if call.wait}
+    for operation, code in (
+        ("DescribeNatGateways", "NatGatewayNotFound"),
+        ("DescribeVpcEndpoints", "InvalidVpcEndpointId.NotFound"),
+    ):
+        wait = looks[operation]
+        assert code in wait.read.absent_on
+        assert not holds(wait.done, None)
+    [endpoint] = [call for call in calls if call.operation == "CreateVpcEndpoint"]
+    assert {"InvalidRouteTableId.NotFound", "InvalidSubnetID.NotFound"} <= {rule.code for rule in endpoint.retry_on}
+
+
+def test_a_subnet_sent_again_is_found_by_its_mark_though_its_range_is_taken() -> None:
+    facts = NetworkFacts({"a": "eu-west-1a"})
+    calls = [
+        call
+        for line in KIND.create("main", KIND.fill(NetworkSpec(zones=1), facts, ()), PLACE, facts)
+        for call in line.calls
+    ]
+    subnets = [call for call in calls if call.operation == "CreateSubnet"]
+    assert subnets and all(call.find and "InvalidSubnet.Conflict" in call.find.codes for call in subnets)
+
+
+def test_what_looks_find_is_for_the_step_only() -> None:
+    """What a look for a lost answer captures is no output of a network, unless it is named so."""
+    facts = NetworkFacts({"a": "eu-west-1a"})
+    lines = KIND.create("main", KIND.fill(NetworkSpec(zones=1), facts, ()), PLACE, facts)
+    found = {name for line in lines for call in line.calls if call.find for name in call.find.captures}
+    assert all(name.startswith("_") or KIND.has_output(name) for name in found), found
+
+
+def test_what_lambda_holds_is_waited_for_before_the_subnets_go(account: Account) -> None:
+    account.create(account.filled())
+    have = account.actual()
+    facts = account.session.ask(KIND.prepare("main", NetworkSpec(), have))
+    operations = [call.operation for line in KIND.delete(have, facts) for call in line.calls]
+    assert "DescribeNetworkInterfaces" not in operations
+    held = replace(facts, interfaces={"subnet-1": ("network interface eni-1 (AWS Lambda VPC ENI-answer)",)})
+    operations = [call.operation for line in KIND.delete(have, held) for call in line.calls]
+    assert operations.index("DescribeNetworkInterfaces") == operations.index("DeleteSubnet") - 1

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from genesys_tui.engine.desired.check import FlawedError, checked
+from genesys_tui.engine.executor.params import holds
 from genesys_tui.engine.model.call import Call
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
@@ -141,6 +142,34 @@ def test_the_rule_of_aws_can_go() -> None:
     assert (call.operation, call.params["SecurityGroupRuleIds"]) == ("RevokeSecurityGroupEgress", ["sgr-0"])
 
 
+def test_rules_go_one_by_one_so_that_one_that_is_gone_holds_up_no_other() -> None:
+    """EC2 takes away none of those it is told at once if it does not know one of them."""
+    both = told(
+        rule("sgr-1", "web", CidrIpv4="10.0.0.0/16"), rule("sgr-2", "ssh", ports=(22, 22), CidrIpv4="0.0.0.0/0")
+    )
+    calls = update(both, web=None, ssh=None)
+    assert [call.params["SecurityGroupRuleIds"] for call in calls] == [["sgr-1"], ["sgr-2"]]
+    assert all("InvalidSecurityGroupRuleId.NotFound" in call.absent_on for call in calls)
+
+
+def test_without_all_out_nothing_goes_out_by_ipv6_either() -> None:
+    want = KIND.fill(wish(**{"all-out": None}), None, ())
+    _, *revoked = [call for line in KIND.create("web", want, PLACE, None) for call in line.calls]
+    assert [call.params["IpPermissions"][0] for call in revoked] == [  # type: ignore[index]
+        {"IpProtocol": "-1", "FromPort": -1, "ToPort": -1, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+        {"IpProtocol": "-1", "FromPort": -1, "ToPort": -1, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
+    ]
+    assert all("InvalidPermission.NotFound" in call.absent_on for call in revoked)
+
+
+def test_protocols_go_by_their_names_and_those_without_by_number() -> None:
+    asked = wish(tcp={"protocol": 6, "ports": 22, "from": "self"}, esp={"protocol": 50, "from": "self"})
+    said: Any = asked.document["rules"]
+    assert said["tcp"]["protocol"] == "tcp"
+    esp = rule("sgr-1", "esp", protocol="50", ports=(0, 65_535), ReferencedGroupInfo={"GroupId": "sg-1"})
+    assert told(esp).spec["rules"] == {"esp": said["esp"]}
+
+
 def test_a_reference_to_a_range_is_a_range_and_one_to_an_id_a_group() -> None:
     net, app = Reference("${network.main.cidr}"), Reference("${security-group.app.id}")
     calls = update(told(), net={"ports": 22, "from": net}, app={"ports": 22, "from": app})
@@ -176,10 +205,22 @@ def test_a_group_in_use_is_not_deleted() -> None:
             [
                 {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Description": "ELB app/[red]shop/1"}]},
                 {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "web"}, {"GroupId": "sg-2", "GroupName": "app"}]},
+                {"SecurityGroups": [{"GroupId": "sg-2", "GroupName": "app"}, {"GroupId": "sg-3", "GroupName": "ops"}]},
             ]
         )
     why = KIND.refuses_removal(told(), end.value.value)
-    assert why == "it is used by network interface eni-1 (ELB app/[red]shop/1), a rule of 'app'"
+    assert why == "it is used by network interface eni-1 (ELB app/[red]shop/1), a rule of 'app', a rule of 'ops'"
+
+
+def test_what_lambda_still_holds_is_waited_for_where_something_goes_first() -> None:
+    [call] = [call for line in KIND.delete(told(), ()) for call in line.calls]
+    assert call.operation == "DeleteSecurityGroup"
+    held = ("network interface eni-1 (AWS Lambda VPC ENI-answer)",)
+    free, _ = [call for line in KIND.delete(told(), held) for call in line.calls]
+    assert free.effect == "read" and free.wait
+    assert not holds(free.wait.done, {"NetworkInterfaces": [{"InterfaceType": "lambda"}]})
+    assert holds(free.wait.done, {"NetworkInterfaces": [{"InterfaceType": "interface"}]})
+    assert free.wait.limit >= 45 * 60
 
 
 def test_of_several_of_a_name_none_is_guessed() -> None:

@@ -80,7 +80,7 @@ def test_it_grows_in_place_by_one_call_and_never_shrinks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "over"), [("modifying", False), ("optimizing", True), ("completed", True), ("failed", True)]
+    ("state", "over"), [("modifying", False), ("optimizing", True), ("completed", True), ("failed", False)]
 )
 def test_a_change_stands_from_the_moment_it_is_optimized(state: str, over: bool) -> None:
     [grow] = calls_of(KIND.update(there(), wish(size=200), PLACE, None))
@@ -88,6 +88,25 @@ def test_a_change_stands_from_the_moment_it_is_optimized(state: str, over: bool)
     answer = {"VolumesModifications": [{"ModificationState": state}]}
     assert holds(grow.wait.done, answer) is over
     assert holds(str(grow.wait.failed), answer) is (state == "failed")
+
+
+def test_what_is_not_told_of_yet_is_waited_for() -> None:
+    """EC2 answers that there is no such change, or snapshot, for some moments after it took it on."""
+    [grow] = calls_of(KIND.update(there(), wish(size=200), PLACE, None))
+    _, keep, _ = calls_of(KIND.delete(there(), None))
+    for call, code in ((grow, "InvalidVolumeModification.NotFound"), (keep, "InvalidSnapshot.NotFound")):
+        assert call.wait and code in call.wait.read.absent_on
+        assert not holds(call.wait.done, None)
+
+
+def test_a_lost_answer_about_a_change_is_settled_by_what_it_leads_to() -> None:
+    """Sent again it is refused: one change is under way."""
+    [grow] = calls_of(KIND.update(there(), wish(size=200, volume_type="io2", iops=4000), PLACE, None))
+    assert not grow.idempotent
+    assert grow.find and "IncorrectModificationState" in grow.find.codes
+    ours = {"VolumeId": "vol-1", "TargetSize": 200, "TargetVolumeType": "io2", "TargetIops": 4000}
+    assert captured(grow.find.captures, {"VolumesModifications": [ours]})
+    assert not captured(grow.find.captures, {"VolumesModifications": [{**ours, "TargetSize": 100}]})
 
 
 def test_a_delete_waits_until_it_is_free_and_keeps_a_whole_snapshot() -> None:
@@ -107,6 +126,8 @@ def test_a_delete_waits_until_it_is_free_and_keeps_a_whole_snapshot() -> None:
         ({"size": 100, "volume_type": "st1"}, "size"),
         ({"volume_type": "st1", "iops": 3000}, "iops"),
         ({"volume_type": "io2", "size": 10}, "volume_type"),
+        ({"volume_type": "gp3", "iops": 1000}, "iops"),
+        ({"volume_type": "io1", "iops": 100_000}, "iops"),
         ({"throughput": 500, "volume_type": "gp2"}, "throughput"),
         ({"throughput": 1000, "iops": 3000}, "throughput"),
     ],
@@ -129,6 +150,7 @@ def test_every_call_names_what_iam_must_allow() -> None:
     calls = calls_of(KIND.create("data", KIND.fill(whole, FACTS, ()), PLACE, FACTS))
     calls += calls_of(KIND.update(there(), wish(size=200, tags={"team": "a", "b": None}), PLACE, None))
     calls += calls_of(KIND.delete(there(), None))
+    assert calls[0].also_needs["kms:Decrypt"] == (OWN_KEY,)
     check_permissions(calls)
 
 

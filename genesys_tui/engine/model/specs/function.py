@@ -33,6 +33,14 @@ DEPRECATED = frozenset(
 )
 """What of it gets no more security fixes; from February 2027 Lambda takes it no more."""
 
+RESERVED = frozenset(
+    {"AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"}
+    | {f"AWS_{what}" for what in ("ACCESS_KEY", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")}
+    | {f"AWS_LAMBDA_FUNCTION_{what}" for what in ("MEMORY_SIZE", "NAME", "VERSION")}
+    | {f"AWS_LAMBDA_{what}" for what in ("INITIALIZATION_TYPE", "LOG_GROUP_NAME", "LOG_STREAM_NAME", "RUNTIME_API")}
+)
+"""Variables that nobody may set. Source: "Defined runtime environment variables", Lambda developer guide."""
+
 STARTERS: Mapping[str, str] = {"python": "lambda_function.handler", "nodejs": "index.handler"}
 """The handler of the starter of each language that has one."""
 
@@ -233,8 +241,8 @@ class FunctionSpec(Spec):
         for key in self.environment or {}:
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]+", key):
                 yield ("environment", key), "a name is a letter, then letters, digits and underscores"
-            if key.startswith("AWS_") or key == "LAMBDA_TASK_ROOT":
-                yield ("environment", key), "Lambda keeps the names that start with AWS_ for itself"
+            if key in RESERVED:
+                yield ("environment", key), "Lambda keeps this name for itself"
 
     def _wrong_triggers(self) -> Iterator[tuple[Path, str]]:
         triggers = self.triggers or []

@@ -31,6 +31,8 @@ ANYWHERE = "anywhere"
 """Every IPv4 address."""
 
 PROTOCOLS = ("tcp", "udp", "icmp", "icmpv6", "all")
+NUMBERED = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+"""EC2 tells of these by their names, however they were asked for."""
 ALL_PORTS = "0-65535"
 
 
@@ -111,6 +113,7 @@ class Rule(Part):
             raise ValueError("`from` is for the direction in, `to` for the direction out")
         ports = None if value.get("ports") == "all" else value.get("ports")
         protocol = value.get("protocol") or ("tcp" if value.get("ports") else "all")
+        protocol = NUMBERED.get(str(protocol), protocol)
         if protocol in ("tcp", "udp"):
             ports = ALL_PORTS if ports is None else ports
         elif ports is not None:

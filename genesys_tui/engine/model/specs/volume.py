@@ -22,7 +22,8 @@ SIZES: Final[Mapping[str, tuple[int, int]]] = {
 }
 """The least and the most GB of each type. Source: "Amazon EBS volume types", EBS user guide."""
 
-WITH_IOPS: Final = ("gp3", "io1", "io2")
+IOPS: Final[Mapping[str, tuple[int, int]]] = {"gp3": (3000, 80_000), "io1": (100, 64_000), "io2": (100, 256_000)}
+"""The least and the most of each type that takes them. Source: as above."""
 
 
 def _zone(value: str) -> str:
@@ -58,8 +59,11 @@ class VolumeSpec(NamedByTag):
             least, most = SIZES[self.volume_type]
             if not least <= self.size <= most:
                 yield ("size",), f"{self.volume_type} takes {least:,} to {most:,} GB"
-        if self.iops and self.volume_type and self.volume_type not in WITH_IOPS:
-            yield ("iops",), f"only {', '.join(WITH_IOPS)} take it"
+        if self.iops and self.volume_type:
+            if self.volume_type not in IOPS:
+                yield ("iops",), f"only {', '.join(IOPS)} take it"
+            elif not IOPS[self.volume_type][0] <= self.iops <= IOPS[self.volume_type][1]:
+                yield ("iops",), "{} takes {:,} to {:,}".format(self.volume_type, *IOPS[self.volume_type])
         if self.throughput and self.volume_type and self.volume_type != "gp3":
             yield ("throughput",), "only gp3 takes it"
         if self.volume_type in ("io1", "io2") and not self.iops:

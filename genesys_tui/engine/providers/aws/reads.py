@@ -12,7 +12,7 @@ READS: Mapping[str, frozenset[str]] = {
     "acm": frozenset({"DescribeCertificate", "ListCertificates", "ListTagsForCertificate"}),
     "apigatewayv2": frozenset({"GetApi", "GetApis", "GetIntegrations", "GetRoutes"}),
     "application-autoscaling": frozenset({"DescribeScalableTargets", "DescribeScalingPolicies"}),
-    "cloudformation": frozenset({"DescribeStacks", "ListStackResources", "ListStacks"}),
+    "cloudformation": frozenset({"DescribeStackResources", "DescribeStacks", "ListStackResources", "ListStacks"}),
     "cloudfront": frozenset(
         {
             "GetDistribution",

@@ -168,7 +168,8 @@ class Instance(Described[InstanceSpec]):
 
     # words and numbers --------------------------------------------------------------------------------------------
     def prices(self, want: InstanceSpec) -> tuple[Price, ...] | None:
-        return instance_prices(want.size or "", want.disk or 8, public_ip=bool(want.public_ip))
+        runs = want.running is not False
+        return instance_prices(want.size or "", want.disk or 8, public_ip=bool(want.public_ip), running=runs)
 
     def findings(self, address: str, want: InstanceSpec) -> Iterator[Finding]:
         if want.metadata == "any":

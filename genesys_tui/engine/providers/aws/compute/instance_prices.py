@@ -46,13 +46,16 @@ LARGE: Final[Mapping[str, float]] = {
 _SHARES: Final[Mapping[str, float]] = {"nano": 1 / 16, "micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1}
 
 
-def instance_prices(size: str, disk: int, *, public_ip: bool) -> tuple[Price, ...] | None:
-    """Its hours, its own disk and its public address; None where the size's price is not known."""
+def instance_prices(size: str, disk: int, *, public_ip: bool, running: bool = True) -> tuple[Price, ...] | None:
+    """Its hours, its own disk and its public address; None where the size's price is not known. One that stands still
+    costs its disk only."""
     hourly = _hourly(SIZES.get(size, size))
     if hourly is None:
         return None
     hours = Price(f"{SIZES.get(size, size)} on demand", "hour", hourly, HOURS, HOURS, HOURS)
     stored = Price("gp3 disk", "GB-month", 0.08, disk, disk, disk)
+    if not running:
+        return (stored,)
     address = Price("public IPv4 address", "hour", 0.005, HOURS, HOURS, HOURS)
     return (hours, stored, address) if public_ip else (hours, stored)
 

@@ -225,7 +225,11 @@ class LoadBalancer(Described[LoadBalancerSpec]):
 
     # words and numbers --------------------------------------------------------------------------------------------
     def prices(self, want: LoadBalancerSpec) -> tuple[Price, ...]:
-        return (HOUR, UNITS[want.type or "application"])
+        hours = 730 * len(want.subnets or (FIRST, LAST))
+        addresses = Price(
+            "public IPv4 addresses, one in each zone", "hour", 0.005, low=hours, typical=hours, high=hours
+        )
+        return (HOUR, UNITS[want.type or "application"], *((addresses,) if want.scheme == "internet" else ()))
 
     def findings(self, address: str, want: LoadBalancerSpec) -> Iterator[Finding]:
         if want.type == "application" and not want.security_groups:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Value, read
@@ -109,7 +109,9 @@ def _listeners(
         if listener is None:
             yield from (_no_listener(key, arns[key]),) if key in arns else ()
         elif key in arns:
-            yield _changed_listener(site, key, arns[key], parts.whole_listener(listener, site.type), groups)
+            whole = parts.whole_listener(listener, site.type)
+            if wire := _differing(have.get(key, {}), whole, groups, anew):
+                yield _changed_listener(site, key, arns[key], whole, wire)
         else:
             yield _new_listener(site, key, parts.whole_listener(listener, site.type), groups)
 
@@ -177,7 +179,11 @@ def _changed_group(
     arn = site.groups[key]
     on = str(arn)
     if there.get("health_path") != whole.get("health_path") and whole.get("health_path"):
-        params = {"TargetGroupArn": arn, **parts.health_check(whole)}
+        # How it is asked now (HTTP or HTTPS) stays.
+        check = (
+            {"HealthCheckPath": str(whole["health_path"])} if there.get("health_path") else parts.health_check(whole)
+        )
+        params: Mapping[str, Value] = {"TargetGroupArn": arn, **check}
         call = Call("elbv2", "ModifyTargetGroup", params, idempotent=True, on=(on,))
         yield Line(f"Ask the targets of '{key}' at {whole['health_path']}", "Asked for", (call,))
     target = (asked or {}).get(key)
@@ -230,8 +236,23 @@ def _new_listener(site: Site, key: str, listener: Document, groups: Mapping[str,
     return Line(f"Listen on port {port} ({listener['protocol']}) and {_does(listener)}", f"Its door '{key}'", (call,))
 
 
-def _changed_listener(site: Site, key: str, arn: str, listener: Document, groups: Mapping[str, Value]) -> Line:
-    params = {"ListenerArn": arn, **_on_wire(listener, groups)}
+def _differing(
+    there: Document, listener: Document, groups: Mapping[str, Value], anew: Container[Leaf]
+) -> dict[str, Value]:
+    """Only what is to change: what is left out stays as it is, such as a TLS policy or an action of others. `anew`: the
+    target groups that are made anew."""
+    same = {field for field in (*there, *listener) if there.get(field) == listener.get(field)}
+    wire = _on_wire(listener, groups)
+    if there.get("protocol") in parts.ENCRYPTED:
+        wire.pop("SslPolicy", None)
+    if same >= {"target", "redirect_to_https"} and listener.get("target") not in anew:
+        wire.pop("DefaultActions", None)
+    keys = {"port": "Port", "protocol": "Protocol", "certificate": "Certificates"}
+    return {key: value for key, value in wire.items() if key not in {keys.get(field) for field in same}}
+
+
+def _changed_listener(site: Site, key: str, arn: str, listener: Document, wire: Mapping[str, Value]) -> Line:
+    params = {"ListenerArn": arn, **wire}
     call = Call("elbv2", "ModifyListener", params, idempotent=True, on=(arn,))
     what = f"on port {listener['port']} ({listener['protocol']}) and {_does(listener)}"
     return Line(f"Change door '{key}' of '{site.name}': listen {what}", "Asked for", (call,))
@@ -248,9 +269,16 @@ def _on_wire(listener: Document, groups: Mapping[str, Value]) -> dict[str, Value
         "Port": _number(listener["port"]),
         "Protocol": str(listener["protocol"]),
         **parts.encryption(listener),
-        "DefaultActions": parts.actions(listener, groups),
+        **({"DefaultActions": parts.actions(listener, groups)} if _leads(listener) else {}),
     }
 
 
+def _leads(listener: Document) -> bool:
+    """Whether it does something that we have a word for."""
+    return bool(listener.get("redirect_to_https") or listener.get("target"))
+
+
 def _does(listener: Document) -> str:
+    if not _leads(listener):
+        return "do what it did"
     return "send to https" if listener.get("redirect_to_https") else f"pass on to '{listener['target']}'"

@@ -21,6 +21,7 @@ Raw = Mapping[str, Any]
 
 PART_TAG: Final = f"{MARK_PREFIX}part"
 GONE: Final = ("LoadBalancerNotFound",)
+ENCRYPTED: Final = ("HTTPS", "TLS")
 TLS_POLICY: Final = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 """TLS 1.2 and 1.3 with forward secrecy."""
 
@@ -148,14 +149,17 @@ def whole_listener(given: Document, type: str) -> dict[str, Leaf]:
     """With what is usual where nothing is said: encrypted where there is a certificate."""
     plain, encrypted = ("HTTP", "HTTPS") if type == "application" else ("TCP", "TLS")
     protocol = given.get("protocol") or (encrypted if given.get("certificate") else plain)
-    port = given.get("port") or (443 if protocol in ("HTTPS", "TLS") else 80)
+    port = given.get("port") or (443 if protocol in ENCRYPTED else 80)
     return {**{key: value for key, value in given.items() if value is not None}, "protocol": protocol, "port": port}
 
 
 def health_check(target: Document) -> dict[str, Value]:
-    """By the path, where there is one; else as AWS checks."""
-    path = target.get("health_path")
-    return {"HealthCheckProtocol": "HTTP", "HealthCheckPath": str(path)} if path else {}
+    """By the path, where there is one; else as AWS checks. What takes encrypted requests is asked so: AWS would ask it
+    in plain HTTP, and find it unwell."""
+    path, encrypted = target.get("health_path"), target.get("protocol") in ENCRYPTED
+    if not path:
+        return {"HealthCheckProtocol": "HTTPS"} if target.get("protocol") == "HTTPS" else {}
+    return {"HealthCheckProtocol": "HTTPS" if encrypted else "HTTP", "HealthCheckPath": str(path)}
 
 
 def actions(listener: Document, groups: Mapping[str, Value]) -> Value:
@@ -169,6 +173,6 @@ def actions(listener: Document, groups: Mapping[str, Value]) -> Value:
 def encryption(listener: Document) -> dict[str, Value]:
     """Nothing where it is not encrypted."""
     certificate = listener.get("certificate")
-    if listener.get("protocol") not in ("HTTPS", "TLS") or not isinstance(certificate, str):
+    if listener.get("protocol") not in ENCRYPTED or not isinstance(certificate, str):
         return {}
     return {"SslPolicy": TLS_POLICY, "Certificates": [{"CertificateArn": certificate}]}

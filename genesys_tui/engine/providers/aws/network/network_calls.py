@@ -39,8 +39,8 @@ VPC_THERE: Final = RetryOn("InvalidVpcID.NotFound")
 SUBNET_THERE: Final = RetryOn("InvalidSubnetID.NotFound")
 TABLE_THERE: Final = RetryOn("InvalidRouteTableID.NotFound")
 GATEWAY_THERE: Final = (RetryOn("InvalidInternetGatewayID.NotFound"), RetryOn("InvalidGatewayID.NotFound"))
-LET_GO: Final = RetryOn("DependencyViolation")
-"""What was just deleted may still be counted for some seconds."""
+LET_GO: Final = RetryOn("DependencyViolation", 120)
+"""What was just deleted may still be counted for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def attach_gateway(site: Site, gateway: GatewayPart | None) -> Call:
                 "DescribeInternetGateways",
                 {"Filters": filters({"internet-gateway-id": id, "attachment.vpc-id": site.vpc})},
             ),
-            {"attached": Capture("InternetGateways[0].InternetGatewayId")},
+            {"_attached": Capture("InternetGateways[0].InternetGatewayId")},
             codes=("Resource.AlreadyAssociated",),
         ),
         retry_on=(VPC_THERE, *GATEWAY_THERE),
@@ -170,7 +170,7 @@ def default_route(table: TablePart | None, gateway: GatewayPart | None) -> Call:
         route,
         find=Find(
             read("ec2", "DescribeRouteTables", {"Filters": filters(there)}),
-            {"routed": Capture("RouteTables[0].RouteTableId")},
+            {"_routed": Capture("RouteTables[0].RouteTableId")},
             codes=("RouteAlreadyExists",),
         ),
         retry_on=(TABLE_THERE, *GATEWAY_THERE),
@@ -292,7 +292,7 @@ def associated(subnet: Id, table: Id, code: str) -> Find:
     there = {"association.subnet-id": subnet, "association.route-table-id": table}
     return Find(
         read("ec2", "DescribeRouteTables", {"Filters": filters(there)}),
-        {"associated": Capture("RouteTables[0].RouteTableId")},
+        {"_associated": Capture("RouteTables[0].RouteTableId")},
         codes=(code,),
     )
 

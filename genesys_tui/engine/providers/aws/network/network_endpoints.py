@@ -26,6 +26,12 @@ GROUP_NAME: Final = "genesys-endpoints"
 PRIVATE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {"route53:AssociateVPCWithHostedZone": ()}
 """A service's own name leads to its interface endpoint by a private zone of AWS's."""
 
+PARTS_THERE: Final = (
+    *(ec2.VPC_THERE, ec2.SUBNET_THERE, ec2.TABLE_THERE, RetryOn("InvalidGroup.NotFound")),
+    *(RetryOn(f"Invalid{what}Id.NotFound") for what in ("Vpc", "Subnet", "RouteTable", "SecurityGroup")),
+)
+"""The calls of endpoints spell the codes in another way than those of their parts."""
+
 MAIN_TABLE: Final = Output("_main_table")
 NEW_GROUP: Final = Output("_endpoints_group")
 
@@ -144,7 +150,7 @@ def _create(site: ec2.Site, key: str, type: str, where: Mapping[str, Value]) -> 
             interval=5,
             limit=600,
         ),
-        retry_on=(ec2.VPC_THERE, ec2.SUBNET_THERE, ec2.TABLE_THERE),
+        retry_on=PARTS_THERE,
         also_needs=ec2.TAGGING if type == "gateway" else {**ec2.TAGGING, **PRIVATE_NAMES},
         seconds=2 if type == "gateway" else 60,
     )
@@ -209,6 +215,7 @@ def _follows(part: EndpointPart, way: WayOut) -> Line:
         )
         if way.tables
         else None,
+        retry_on=PARTS_THERE,
         idempotent=not way.tables,
     )
     return Line(f"Tell the endpoint for {part.key} of the new routes", "It stands in every route table", (call,))

@@ -44,7 +44,7 @@ def by_name(raws: Iterable[Raw]) -> dict[str, Raw]:
 
 
 def _ports_of(protocol: str, low: int, high: int) -> str | None:
-    if (low, high) == (-1, -1) or protocol == "all":
+    if (low, high) == (-1, -1) or protocol not in ("tcp", "udp", "icmp", "icmpv6"):
         return None
     return str(low) if low == high else f"{low}-{high}"
 

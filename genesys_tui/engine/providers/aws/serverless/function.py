@@ -19,11 +19,13 @@ from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment
 from genesys_tui.engine.model.specs.function import DEPRECATED, FunctionSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
+from genesys_tui.engine.providers.aws.network.network_calls import lambda_gone
 from genesys_tui.engine.providers.aws.serverless import function_parts
 from genesys_tui.engine.providers.aws.serverless.function_change import (
     YOUNG_ROLE,
     change,
     configuration,
+    from_repository,
     guard_of,
     needed,
     new_code,
@@ -38,7 +40,13 @@ from genesys_tui.engine.providers.aws.serverless.function_documents import (
     spec_of,
     url_of,
 )
-from genesys_tui.engine.providers.aws.serverless.function_limits import Limits, limits, refuse_too_much, shown_again
+from genesys_tui.engine.providers.aws.serverless.function_limits import (
+    Limits,
+    limits,
+    network_of,
+    refuse_too_much,
+    shown_again,
+)
 from genesys_tui.engine.providers.aws.serverless.function_lines import (
     BUSY,
     GONE,
@@ -215,7 +223,7 @@ class Function(Described[FunctionSpec]):
             warned = [f"{name}: {words}" for name, words in hidden.items()] if changed.timeout else []
             yield Line(f"Set {_words(fields)} of function '{have.name}'", "; ".join(warned) or "Asked for", (call,))
         if CODE & changed.model_fields_set:
-            yield new_code(have, changed)
+            yield new_code(have, changed, from_repository(changed.image, place))
         yield from self._beside(have, changed, hidden)
         yield from self.retag(have, changed)
 
@@ -231,7 +239,11 @@ class Function(Described[FunctionSpec]):
         mappings = [removed_mapping(have, id) for id in have.provider_data.get("mappings", ())]
         params = {"FunctionName": have.id}
         last = Call("lambda", "DeleteFunction", params, absent_on=GONE, idempotent=True, on=(have.arn,), retry_on=BUSY)
-        yield self.removal_line(have, *mappings, last)
+        subnets, groups = network_of(have)
+        here = {"subnet-id": list(subnets), "group-id": list(groups)}
+        # Lambda takes its network interfaces away by the role of the function, which may go next.
+        free = (replace(lambda_gone(here), seconds=600),) if facts and facts.alone else ()
+        yield self.removal_line(have, *mappings, last, *free)
 
     def outputs_of(self, have: Actual) -> Mapping[str, str]:
         url = have.provider_data.get("url")

@@ -5,7 +5,9 @@ Lambda refuses a change while another is under way: each is waited for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from genesys_tui.engine.model.call import Call, Guard, Params, RetryOn, Wait, fingerprint, read
@@ -41,7 +43,7 @@ def refuse_half(name: str, want: FunctionSpec) -> None:
         raise GenesysError(f"function '{name}' has no handler", todo="say what is to be called: --handler main.handler")
 
 
-def new_code(have: Actual, changed: FunctionSpec) -> Line:
+def new_code(have: Actual, changed: FunctionSpec, needs: Mapping[str, tuple[str, ...]] = {}) -> Line:
     """The architecture changes with the code only: then the same code is sent again."""
     raw: Mapping[str, Any] = have.provider_data.get("configuration", {})
     if bool(changed.image) != (raw.get("PackageType") == "Image") and (changed.image or changed.code):
@@ -54,7 +56,7 @@ def new_code(have: Actual, changed: FunctionSpec) -> Line:
     params: Params = {"FunctionName": have.id, **code(image, changed.code or raw.get("CodeSha256"))}
     if changed.architecture:
         params = {**params, "Architectures": [changed.architecture]}
-    call = change(have, "UpdateFunctionCode", params)
+    call = change(have, "UpdateFunctionCode", params, needs=needs)
     if not (changed.code or changed.image):
         sentence = f"Run function '{have.name}' on {changed.architecture}"
         return Line(sentence, "Its code is sent again; what is compiled in it must fit", (call,))
@@ -101,9 +103,20 @@ def guard_of(have: Actual, raw: Mapping[str, Any]) -> Guard:
     return Guard(configuration(have.id), "Environment.Variables", fingerprint(before))
 
 
+def from_repository(image: str | None, place: Placement) -> dict[str, tuple[str, ...]]:
+    """Lambda lets itself read the repository of an image, by what the caller may do. Source: "Create a Lambda function
+    using a container image", Lambda developer guide."""
+    if not image:
+        return {}
+    found = re.match(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com[^/]*/([^:@]+)", image)
+    owner, region, name = found.groups() if found else (place.account, place.region, "*")
+    on = (replace(place, account=owner).arn("ecr", f"repository/{name}", region=region),)
+    return {"ecr:GetRepositoryPolicy": on, "ecr:SetRepositoryPolicy": on}
+
+
 def needed(want: FunctionSpec, place: Placement) -> dict[str, tuple[str, ...]]:
     """What the caller must be allowed beyond the call itself, to give the function what it is to have."""
-    needs = passed(want.role, place=place)
+    needs = passed(want.role, place=place) | from_repository(want.image, place)
     if want.layers:
         needs["lambda:GetLayerVersion"] = tuple(one for one in in_order(want.layers) if one.startswith("arn:"))
     if want.subnets:

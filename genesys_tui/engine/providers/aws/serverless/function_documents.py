@@ -30,6 +30,8 @@ CORS = {
 PUBLIC = frozenset({"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"})
 """What anybody must be allowed, so that a URL needs no authentication (since October 2025)."""
 ANYBODY = ("*", {"AWS": "*"})
+BY_URL = frozenset({"lambda:FunctionUrlAuthType", "lambda:InvokedViaFunctionUrl"})
+"""The conditions of these statements that leave it to anybody."""
 
 
 def spec_of(configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,9 +73,11 @@ def settings(want: FunctionSpec, before: Mapping[str, Any]) -> dict[str, Value]:
         wire["DeadLetterConfig"] = {"TargetArn": want.dead_letter or ""}
     if want.has("subnets") or want.has("security_groups"):
         network = before.get("VpcConfig") or {}
+        out = want.has("subnets") and not want.subnets
         wire["VpcConfig"] = {
             "SubnetIds": _list(want, "subnets", network.get("SubnetIds")),
-            "SecurityGroupIds": _list(want, "security_groups", network.get("SecurityGroupIds")),
+            "SecurityGroupIds": [] if out else _list(want, "security_groups", network.get("SecurityGroupIds")),
+            **({"Ipv6AllowedForDualStack": True} if network.get("Ipv6AllowedForDualStack") and not out else {}),
         }
     return wire | dict(want.aws or {})
 
@@ -95,12 +99,14 @@ def url_of(answer: Mapping[str, Any] | None, opened: Mapping[str, str]) -> dict[
 
 
 def opened_to_all(answer: Mapping[str, Any] | None) -> dict[str, str]:
-    """The statements of a function's policy that let anybody call its URL: by action, their ids."""
+    """The statements of a function's policy that let anybody call its URL: by action, their ids. One with a further
+    condition (an organization's accounts only) is somebody's own."""
     policy = json.loads((answer or {}).get("Policy") or "{}")
     return {
         one["Action"]: one["Sid"]
         for one in policy.get("Statement", ())
         if one.get("Action") in PUBLIC and one.get("Effect") == "Allow" and one.get("Principal") in ANYBODY
+        if all(BY_URL.issuperset(keys) for keys in one.get("Condition", {}).values())
     }
 
 

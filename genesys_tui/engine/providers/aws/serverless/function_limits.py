@@ -3,7 +3,7 @@ again while the function still works on it. Source: Lambda quotas; "Using Lambda
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,15 +24,19 @@ NO_QUEUE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`free`: concurrent runs that nothing has reserved yet. `code_full`: whether the code storage of the account is
-    used up. `visibility`: seconds, by the names of queues that are there. None and missing: not known."""
+    used up. `visibility`: seconds, by the names of queues that are there. None and missing: not known. `alone`: before
+    a delete, whether no other function shares its network interfaces."""
 
     free: int | None = None
     code_full: bool = False
     visibility: Mapping[str, int] = field(default_factory=dict)
+    alone: bool = False
 
 
 def limits(want: FunctionSpec, have: Actual | None) -> Reading[Limits]:
-    """What a create or a change of this must know. What can't be read stands in nobody's way."""
+    """What a create, a change or a delete of this must know. What can't be read stands in nobody's way."""
+    if have is not None and not want.model_fields_set:
+        return Limits(alone=(yield from _alone(have)))
     before: Any = have.spec.get("queues") if have else {}
     changed = have is None or want.has("timeout") or want.has("queues")
     wanted = {name: one.queue for name, one in (want.queues or {}).items() if one and one.queue}
@@ -45,6 +49,27 @@ def limits(want: FunctionSpec, have: Actual | None) -> Reading[Limits]:
     account = answers.pop(0) if about_account else {}
     told = {name: answer for name, answer in zip(sources, answers, strict=True) if isinstance(answer, int)}
     return Limits(visibility=told) if isinstance(account, CallError) else _of_account(account or {}, told)
+
+
+def _alone(have: Actual) -> Reading[bool]:
+    """Functions in the same subnets and security groups share network interfaces."""
+    own = [set(ids) for ids in network_of(have)]
+    if not all(own):
+        return False
+    [answer] = yield [read("lambda", "ListFunctions", paginate=True)]
+    if isinstance(answer, CallError):
+        return False
+    others = (one.get("VpcConfig") or {} for one in answer.get("Functions", ()) if one["FunctionName"] != have.id)
+    return not any(
+        own[0].intersection(one.get("SubnetIds", ())) and own[1].intersection(one.get("SecurityGroupIds", ()))
+        for one in others
+    )
+
+
+def network_of(have: Actual) -> tuple[Sequence[str], Sequence[str]]:
+    """The ids of the subnets and of the security groups that it works in."""
+    network: Mapping[str, Any] = have.provider_data.get("configuration", {}).get("VpcConfig") or {}
+    return network.get("SubnetIds") or (), network.get("SecurityGroupIds") or ()
 
 
 def _visibility(queue: str) -> Reading[int | None]:

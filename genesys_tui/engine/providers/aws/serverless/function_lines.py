@@ -14,6 +14,7 @@ from genesys_tui.engine.providers.aws.serverless.function_documents import cors_
 GONE = ("ResourceNotFoundException",)
 BUSY = (RetryOn("ResourceInUseException", 60), RetryOn("ResourceConflictException", 60))
 """A mapping or a function that is being changed takes no other change meanwhile."""
+WINDOW = "MaximumBatchingWindowInSeconds"
 PUBLIC: Mapping[str, Params] = {
     "lambda:InvokeFunctionUrl": {"StatementId": "FunctionURLAllowPublicAccess", "FunctionUrlAuthType": "NONE"},
     "lambda:InvokeFunction": {"StatementId": "FunctionURLInvokeAllowPublicAccess", "InvokedViaFunctionUrl": True},
@@ -51,6 +52,7 @@ def url_lines(have: Actual, changed: Url | None) -> Iterator[Line]:
         if cors or before:
             params = {**params, "Cors": cors}
     captures = {"url": Capture("FunctionUrl")}
+    asked = before is None or "auth" in changed.model_fields_set
     if before is None:
         find = Find(
             read("lambda", "GetFunctionUrlConfig", who, absent_on=GONE), captures, ("ResourceConflictException",)
@@ -60,8 +62,9 @@ def url_lines(have: Actual, changed: Url | None) -> Iterator[Line]:
     else:
         call = Call("lambda", "UpdateFunctionUrlConfig", params, captures=captures, idempotent=True, on=(have.arn,))
         sentence = f"Change the URL of function '{have.name}'"
-    opened = _public(have) if public and (before or {}).get("auth") != "none" else ()
-    closed = () if public else _private(have)
+    # Who may call it is another's business where only something else of it changes.
+    opened = _public(have) if asked and public and (before or {}).get("auth") != "none" else ()
+    closed = _private(have) if asked and not public else ()
     reason = "Anybody who knows it may call it" if public else "Only callers whom IAM allows may call it"
     yield Line(sentence, reason, (call, *opened, *closed))
 
@@ -133,10 +136,13 @@ def _mapping(have: Actual, trigger: QueueTrigger) -> Call:
     who: Params = {"FunctionName": have.name, "EventSourceArn": trigger.queue}
     look = read("lambda", "ListEventSourceMappings", who, absent_on=GONE)
     found = {"_mapping": Capture("EventSourceMappings[0].UUID")}
+    wire = _wire(trigger)
+    if not wire.get(WINDOW):
+        wire.pop(WINDOW, None)  # a FIFO queue takes none, not even of no seconds
     return Call(
         "lambda",
         "CreateEventSourceMapping",
-        {**who, **_wire(trigger)},
+        {**who, **wire},
         captures={"_mapping": Capture("UUID")},
         find=Find(look, found, ("ResourceConflictException",)),
         retry_on=(RetryOn("InvalidParameterValueException", 60, "does not have permissions"),),
@@ -144,6 +150,6 @@ def _mapping(have: Actual, trigger: QueueTrigger) -> Call:
 
 
 def _wire(trigger: QueueTrigger) -> dict[str, Value]:
-    names = {"batch": "BatchSize", "window": "MaximumBatchingWindowInSeconds", "enabled": "Enabled"}
+    names = {"batch": "BatchSize", "window": WINDOW, "enabled": "Enabled"}
     document = trigger.model_dump(exclude_unset=True)
     return {names[field]: value for field, value in document.items() if field in names and value is not None}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
-from genesys_tui.engine.model.call import Answer, Call, Output, Params, Value, Wait, read
+from genesys_tui.engine.model.call import Answer, Call, Output, Params, RetryOn, Value, Wait, read
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Reading
 
@@ -79,10 +79,16 @@ def create_target(id: Id, subnet: str, groups: Sequence[str] | None, arn: str) -
     params: dict[str, Value] = {"FileSystemId": id, "SubnetId": subnet}
     if groups:
         params["SecurityGroups"] = groups
-    absent = ("MountTargetConflict",)
-    needs = FOR_A_TARGET
     return Call(
-        "efs", "CreateMountTarget", params, absent_on=absent, idempotent=True, on=(arn,), also_needs=needs, seconds=1
+        "efs",
+        "CreateMountTarget",
+        params,
+        absent_on=("MountTargetConflict",),
+        retry_on=(RetryOn("SubnetNotFound"), RetryOn("SecurityGroupNotFound")),
+        idempotent=True,
+        on=(arn,),
+        also_needs=FOR_A_TARGET,
+        seconds=1,
     )
 
 
@@ -133,6 +139,7 @@ def delete(id: str, name: str, arn: str) -> Call:
         "DeleteFileSystem",
         {"FileSystemId": id},
         absent_on=NOT_THERE,
+        retry_on=(RetryOn("FileSystemInUse", 120),),
         idempotent=True,
         wait=Wait(describe(id), gone, f"until filesystem '{name}' is gone", interval=3, limit=300),
         on=(arn,),

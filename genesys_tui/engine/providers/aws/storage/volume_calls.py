@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from typing import Final, TypeAlias
 
 from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, Wait, read
@@ -22,13 +23,26 @@ def until_available(id: Id, why: str, limit: float = 120) -> Wait:
 
 
 def modify(id: str, changes: Params, on: tuple[str, ...]) -> Call:
-    """It can be used meanwhile, and from the state `optimizing` on it is what was asked for."""
-    states = "VolumesModifications[*].ModificationState || `[]`"
-    look = read("ec2", "DescribeVolumesModifications", {"VolumeIds": [id]})
-    changed = f"until volume {id} is changed"
-    wait = Wait(look, f"!contains({states}, 'modifying')", changed, f"contains({states}, 'failed')", 5, 1800)
-    params: Params = {"VolumeId": id, **changes}
-    return Call("ec2", "ModifyVolume", params, idempotent=True, wait=wait, on=on, seconds=10)
+    """It can be used meanwhile, and from the state `optimizing` on it is what was asked for. Sent again, it is told
+    that a change is under way: ours, if it leads to what was asked for."""
+    state = "VolumesModifications[0].ModificationState"
+    absent = ("InvalidVolumeModification.NotFound",)
+    look = read("ec2", "DescribeVolumesModifications", {"VolumeIds": [id]}, absent_on=absent)
+    ours = " && ".join(f"Target{name} == `{dumps(value)}`" for name, value in changes.items())
+    done = f"contains(['optimizing', 'completed'], {state} || '')"
+    return Call(
+        "ec2",
+        "ModifyVolume",
+        {"VolumeId": id, **changes},
+        find=Find(
+            look,
+            {"_changed": Capture(f"VolumesModifications[?{ours}] | [0].VolumeId")},
+            ("IncorrectModificationState",),
+        ),
+        wait=Wait(look, done, f"until volume {id} is changed", f"{state} == 'failed'", 5, 1800),
+        on=on,
+        seconds=10,
+    )
 
 
 def snapshot(id: str, name: str, place: Placement, on: tuple[str, ...]) -> Call:

@@ -1,0 +1,98 @@
+"""What is to be adopted, of what a sweep found: by ids, ARNs, names or addresses, or all that is safe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+from genesys_tui.engine.inventory.discovery import Inventory, Resource
+from genesys_tui.engine.model.errors import UsageError
+from genesys_tui.engine.model.identity import Identity
+from genesys_tui.engine.model.resource import Desired, Wish, address_of
+from genesys_tui.engine.providers import registry
+
+
+def candidates(inventory: Inventory) -> list[Resource]:
+    """What could be adopted, the safest first."""
+    found = [one for one in inventory.resources if one.adoption and not one.actual.of_aws]
+    return sorted(found, key=lambda one: (-_score(one), one.actual.kind, one.actual.name))
+
+
+def _score(resource: Resource) -> float:
+    return resource.adoption.score if resource.adoption else 0.0
+
+
+def addresses(resources: Sequence[Resource]) -> dict[str, Resource]:
+    """An address for each: by its name, or by its id where several bear that name."""
+    count = Counter((one.actual.kind, one.actual.name) for one in resources)
+    found = {}
+    for one in resources:
+        actual = one.actual
+        alone = count[actual.kind, actual.name] == 1
+        found[address_of(actual.kind, actual.name if alone else actual.id)] = one
+    return found
+
+
+def wish_to_adopt(
+    inventory: Inventory,
+    identity: Identity,
+    words: Sequence[str],
+    *,
+    all_from: float | None = None,
+    forced: Collection[str] = (),
+    threshold: float,
+) -> Wish:
+    """`words`: ids, ARNs, names or addresses. `all_from`: all that scores this much. Raises UsageError for what can't
+    be found, naming why."""
+    there = addresses(candidates(inventory))
+    chosen: dict[str, Resource] = {}
+    for word in words:
+        chosen |= _named(word, there, inventory, identity)
+    if all_from is not None:
+        chosen |= {address: one for address, one in there.items() if one.adoption and one.adoption.score >= all_from}
+    unknown = sorted(set(forced) - chosen.keys())
+    if unknown:
+        raise UsageError(f"--force names {unknown[0]}, which is not to be adopted", todo="name it among the ids too")
+    wanted = tuple(
+        Desired(address, one.actual.kind, address.partition(".")[2], {}, adopt=True) for address, one in chosen.items()
+    )
+    said = " ".join(words) if words else "all that is safe"
+    return Wish(wanted, f"adopt {said}", forced=frozenset(forced), threshold=threshold)
+
+
+def _named(word: str, there: dict[str, Resource], inventory: Inventory, identity: Identity) -> dict[str, Resource]:
+    found = {address: one for address, one in there.items() if word in _words_for(address, one)}
+    if len(found) > 1:
+        raise UsageError(
+            f"{word!r} is the name of {len(found)} things: {', '.join(sorted(found))}", todo="give one's address or ARN"
+        )
+    if not found:
+        raise _missing(word, inventory.resources, identity)
+    return found
+
+
+def _words_for(address: str, resource: Resource) -> frozenset[str]:
+    actual = resource.actual
+    return frozenset(filter(None, (address, actual.arn, actual.id, actual.name)))
+
+
+def _missing(word: str, resources: Iterable[Resource], identity: Identity) -> UsageError:
+    """Why a word names nothing that could be adopted."""
+    for one in resources:
+        if word in (one.actual.arn, one.actual.id, one.actual.name):
+            if one.managed:
+                return UsageError(f"{word!r} is managed already", why=f"as {one.address} of stack {one.stack}")
+            if one.actual.of_aws:
+                return UsageError(f"{word!r} is AWS's own", why=one.actual.of_aws)
+            kinds = ", ".join(registry.names())
+            return UsageError(f"{word!r} is a {one.actual.kind}, which has no kind yet", why=f"kinds are {kinds}")
+    _, _, _, region, account, *_ = (word.split(":") + [""] * 6)[:6] if word.startswith("arn:") else [""] * 6
+    if account and account != identity.account:
+        return UsageError(
+            f"{word!r} is of account {account}", why=f"this is {identity.account}", todo="name that account's --profile"
+        )
+    if region and region != identity.region:
+        return UsageError(f"{word!r} is in {region}", why=f"this is {identity.region}", todo=f"give --region {region}")
+    return UsageError(
+        f"there is no {word!r} in this account and region", todo="see what could be adopted", command="genesys adopt"
+    )
