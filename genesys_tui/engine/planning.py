@@ -86,7 +86,7 @@ class Planning:
             decided = decisions(wish, fragments, actuals, registry.kind, outside)
         if refresh or stale:
             self._cache.keep_looks(scope.region, scope.stack, looked, self._seen)
-        takings = taking_over.assess(self._reader, decided, self._claims) if refresh else {}
+        takings = taking_over.assess(self._reader, decided, self._claims, self._neighbours) if refresh else {}
         findings = [*unread, *unknown, *self._owned_elsewhere(decided, scope)]
         findings += taking_over.findings(decided, takings, wish, stack)
         made = self._draft(decided, place, snapshot, wish.source, findings)
@@ -137,6 +137,11 @@ class Planning:
         plan = as_undo(made.plan, undone, record.id)
         title = f"Undo: {record.title}" if plan.steps else f"Nothing to undo of: {record.title}"
         return self._forecast(replace(made, plan=replace(plan, title=title)))
+
+    def _neighbours(self) -> Sequence[Actual]:
+        """The account as it was swept last; nothing where it never was."""
+        swept = self._cache.sweep(self._reader.region)
+        return swept[0] if swept else ()
 
     def _managed_by(self, address: str) -> str:
         """Where it is, if another stack has it."""

@@ -41,8 +41,14 @@ class Taking:
     adoption: Adoption | None
 
 
-def assess(session: Session, decided: Sequence[Decision], claims: Callable[[], tuple[Claim, ...]]) -> dict[str, Taking]:
-    """By address, of what is to be adopted and of what was found under a wanted name."""
+def assess(
+    session: Session,
+    decided: Sequence[Decision],
+    claims: Callable[[], tuple[Claim, ...]],
+    neighbours: Callable[[], Sequence[Actual]],
+) -> dict[str, Taking]:
+    """By address, of what is to be adopted and of what was found under a wanted name. `neighbours`: the account as it
+    was swept last, which tells what tools work in it."""
     there = {item.address: item.actual for item in decided if item.verdict in ("adopt", "taken") and item.actual}
     if not there:
         return {}
@@ -50,8 +56,11 @@ def assess(session: Session, decided: Sequence[Decision], claims: Callable[[], t
     stacks = _stacks(session, list(whole.values()))
     evidence = Evidence(stacks, claims())
     subjects = {address: Subject(actual) for address, actual in whole.items()}
-    judgements = judged(list(subjects.values()), evidence)
-    around = surroundings(list(subjects.values()), judgements, evidence)
+    keys = {subject.key for subject in subjects.values()}
+    beside = [one for one in map(Subject, neighbours()) if one.key not in keys]
+    account = [*subjects.values(), *beside]
+    judgements = judged(account, evidence)
+    around = surroundings(account, judgements, evidence)
     now = datetime.now(UTC)
     return {
         address: Taking(

@@ -32,6 +32,10 @@ class Row:
 
     resource: Resource
     key: Hashable
+    score: float
+    """How safely it may be taken over; -1 where it can't be."""
+    adopt: str
+    """`high`, `medium` or `low`; `foreign` where another tool manages it; empty where it can't be taken over."""
     kind: str
     name: str
     owner: str
@@ -48,10 +52,12 @@ def row_of(resource: Resource) -> Row:
     """What the table needs of a resource."""
     actual = resource.actual
     tags = " ".join(f"{key}={value[:HAYSTACK]}" for key, value in actual.tags.items())
-    owner = resource.stack or ("aws" if actual.of_aws else "")
+    owner = _owner(resource)
     return Row(
         resource,
         (resource.account, actual.kind, actual.region, actual.id),
+        resource.adoption.score if resource.adoption and not actual.of_aws else -1.0,
+        _adopt(resource),
         actual.kind,
         actual.name or actual.id,
         owner,
@@ -63,6 +69,24 @@ def row_of(resource: Resource) -> Row:
         f"{actual.name} {actual.kind} {actual.id} {owner} {tags}".casefold(),
         (actual.kind, actual.name.casefold(), actual.id),
     )
+
+
+def _owner(resource: Resource) -> str:
+    """`shop` (a stack of ours), `cdk · CDKToolkit`, `aws`; empty where nobody is known."""
+    owner = resource.owner
+    if resource.stack:
+        return resource.stack
+    if resource.actual.of_aws or (owner and owner.tool == "aws"):
+        return "aws"
+    if owner is None:
+        return ""
+    return f"{owner.tool} · {owner.id}" if owner.id else owner.tool
+
+
+def _adopt(resource: Resource) -> str:
+    if resource.adoption is None or resource.actual.of_aws:
+        return ""
+    return "foreign" if resource.owner else resource.adoption.confidence
 
 
 class Account:
@@ -79,6 +103,8 @@ class Account:
         self.panorama: Panorama | None = None
         self.identity: Identity | None = None
         self.rows: dict[Hashable, Row] = {}
+        self.inventory: Inventory | None = None
+        """The last complete listing."""
         self.errors: tuple[str, ...] = ()
         self.error: GenesysError | None = None
         self.phase: Phase = "opening"
@@ -168,6 +194,7 @@ class Account:
             return
         self.rows = {row.key: row for row in rows}
         self.revision += 1
+        self.inventory = inventory
         self.errors, self.phase, self.read_at = inventory.errors, "ready", time.monotonic()
         self.recalled = None
         self._changed()

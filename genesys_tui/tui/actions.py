@@ -7,7 +7,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Where = Literal["everywhere", "pane", "lists", "inventory", "plan", "history"]
+Where = Literal["everywhere", "pane", "lists", "inventory", "adopt", "plan", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,12 @@ ACTIONS = (
     ),
     Action("inventory", "full_stop", ".", "furniture", "", "Show or hide what is AWS's own (default networks...)"),
     Action("inventory", "r", "r", "refresh", "refresh", "Read the account again"),
+    Action("inventory", "a", "a", "adopt", "adopt", "Preview taking over this resource (all marked ones, if any)"),
     Action("inventory", "p", "p", "app.go('plan')", "plan", "Go to the plan"),
     Action("inventory", "y", "y", "copy_id", "copy id", "Copy the id (of all marked ones, if there are any)"),
     Action("inventory", "Y", "Y", "copy_arn", "copy ARN", "Copy the ARN (of all marked ones, if there are any)"),
     Action("inventory", "space", "space", "mark", "mark", "Mark this resource, or take the mark off"),
+    Action("inventory", "asterisk", "*", "mark_all", "", "Mark all that the filter shows, or take all marks off"),
     Action("inventory", "s", "s", "sort", "sort", "Sort by the next column"),
     Action("inventory", "escape", "esc", "back", "", "Close the details, then clear the filter, then the marks"),
     Action("plan", "a", "a", "apply", "apply", "Apply this plan (asks first)"),
@@ -69,6 +71,7 @@ ACTIONS = (
     Action("lists", "ctrl+d,pagedown", "ctrl-d", "page_down", "", "Half a page on"),
     Action("lists", "ctrl+u,pageup", "ctrl-u", "page_up", "", "Half a page back"),
     Action("everywhere", "1", "1", "go('inventory')", "", "Inventory: what is in the account"),
+    Action("everywhere", "2", "2", "go('adopt')", "", "Adopt: what could be taken over, the safest first"),
     Action("everywhere", "3", "3", "go('plan')", "", "Plan: what would change, before it does"),
     Action("everywhere", "5", "5", "go('history')", "", "History: what was applied, and its undo"),
     Action(
@@ -86,8 +89,9 @@ ACTIONS = (
 
 
 def at(where: Where) -> tuple[Action, ...]:
-    """The actions that live in one place."""
-    return tuple(action for action in ACTIONS if action.where == where)
+    """The actions that live in one place. To adopt is to look at the inventory in another order."""
+    place = "inventory" if where == "adopt" else where
+    return tuple(action for action in ACTIONS if action.where == place)
 
 
 def bindings(where: Where) -> list[BindingType]:

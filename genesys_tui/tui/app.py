@@ -36,6 +36,12 @@ CALM = Theme(
 )
 
 
+def _adopt_screen() -> Screen[None]:
+    from genesys_tui.tui.screens.adopt import AdoptScreen
+
+    return AdoptScreen()
+
+
 def _plan_screen() -> Screen[None]:
     from genesys_tui.tui.screens.plan import PlanScreen
 
@@ -60,6 +66,7 @@ class GenesysApp(Frame):
     ]
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
         "inventory": InventoryScreen,
+        "adopt": _adopt_screen,
         "plan": _plan_screen,
         "history": _history_screen,
     }

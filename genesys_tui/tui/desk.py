@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from genesys_tui.engine.model.events import Event
     from genesys_tui.engine.model.plan import Plan
     from genesys_tui.engine.model.resource import Wish
-    from genesys_tui.engine.workspace import Execution, Workspace
+    from genesys_tui.engine.workspace import Execution, Inventory, Workspace
     from genesys_tui.tui.background import Background
     from genesys_tui.tui.engine import Engine
     from genesys_tui.tui.progress import Progress
@@ -132,6 +132,25 @@ class Desk:
             refused(GenesysError("an apply is running", todo="wait for its end, or cancel it, then ask again"))
         else:
             self._background.run(lambda: self._engine.parse_intent([words]), parsed, refused)
+
+    def open_adoption(
+        self,
+        inventory: Inventory,
+        words: list[str],
+        opened: Callable[[], None],
+        refused: Callable[[GenesysError], None],
+    ) -> None:
+        """Plan to take these over. `refused`: one of them can't be; what is on the desk stays."""
+        workspace = self.workspace
+
+        def found(wish: Wish) -> None:
+            opened()
+            self._open(Source("words", wish.source, wish=wish))
+
+        if workspace is None or self.state == "applying":
+            refused(GenesysError("an apply is running", todo="wait for its end, then ask again"))
+        else:
+            self._background.run(lambda: workspace.wish_to_adopt(inventory, words), found, refused)
 
     def adopt(self) -> None:
         """Plan the same, taking over what exists already under a wanted name."""

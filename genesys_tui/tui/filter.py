@@ -1,9 +1,9 @@
 """What is typed after `/`: terms that must all hold. Pure.
 
-`text` stands anywhere in name, kind, id, owner or tags; `kind:bucket`, `region:eu`, `account:1234`, `owner:shop` and
-`name:x` look into one column; `tag:env` asks for a tag, `tag:env=prod` for its value's beginning; `managed:yes` or
-`managed:no`. `!` before a term turns it round; quotes keep spaces in one. Case never matters. A term not yet finished
-(`kind:`) holds for everything, so that the list does not blink while it is typed.
+`text` stands anywhere in name, kind, id, owner or tags; `kind:bucket`, `region:eu`, `account:1234`, `owner:shop`,
+`adopt:high` and `name:x` look into one column; `tag:env` asks for a tag, `tag:env=prod` for its value's beginning;
+`managed:yes` or `managed:no`. `!` before a term turns it round; quotes keep spaces in one. Case never matters. A term
+not yet finished (`kind:`) holds for everything, so that the list does not blink while it is typed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
-COLUMNS = ("kind", "region", "account", "owner", "name")
+COLUMNS = ("kind", "region", "account", "owner", "name", "adopt")
 
 
 class Subject(Protocol):
@@ -30,6 +30,8 @@ class Subject(Protocol):
     def account(self) -> str: ...
     @property
     def owner(self) -> str: ...
+    @property
+    def adopt(self) -> str: ...
     @property
     def managed(self) -> bool: ...
     @property

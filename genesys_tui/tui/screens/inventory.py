@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,12 +50,20 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column(
         "OWNER", lambda row: row.owner or "–", 12, grow=1, order=lambda row: (not row.managed, row.owner, row.order)
     ),
-    Column("REGION", lambda row: row.region or "–", 12, drop=2, order=lambda row: (row.region, row.order)),
+    Column(
+        "ADOPT",
+        lambda row: meter(row.adopt, row.score),
+        9,
+        drop=1,
+        order=lambda row: (-row.score, row.order),
+        tone=lambda row: {"high": "good", "medium": "warn"}.get(row.adopt, "faint"),
+    ),
+    Column("REGION", lambda row: row.region or "–", 12, drop=4, order=lambda row: (row.region, row.order)),
     Column(
         "AGE",
         lambda row: age(row.created, datetime.now(UTC)),
         4,
-        drop=1,
+        drop=3,
         right=True,
         order=lambda row: -_created(row).timestamp() if row.created else float("inf"),
         tone=lambda _: "faint",
@@ -64,12 +71,16 @@ COLUMNS: tuple[Column[Row], ...] = (
 )
 
 
-SEVERAL: tuple[Column[Row], ...] = (
-    *COLUMNS[:-1],
-    replace(COLUMNS[-1], drop=3),
-    Column("ACCOUNT", lambda row: row.account, 12),
-)
-"""Where there are several accounts: then the age goes first."""
+ACCOUNT: Column[Row] = Column("ACCOUNT", lambda row: row.account, 12)
+"""Where there are several."""
+
+
+def meter(adopt: str, score: float) -> str:
+    """`▮▮▮▮▯ .91`; a sign alone where there is nothing to take over."""
+    if adopt in ("", "foreign"):
+        return "✗" if adopt else "–"
+    full = round(score * 5)
+    return f"{'▮' * full}{'▯' * (5 - full)} {f'{score:.2f}'.removeprefix('0')}"
 
 
 def sliced(rows: list[Row]) -> Iterator[list[Row]]:
@@ -84,14 +95,18 @@ class InventoryScreen(ModeScreen):
     BINDINGS = bindings("inventory")
     mode: ClassVar[Where] = "inventory"
 
+    columns: ClassVar[tuple[Column[Row], ...]] = COLUMNS
+    first_sorted: ClassVar[int] = 0
+    """The column that it is sorted by at first."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.table: Table[Row] = Table(COLUMNS, lambda row: row.key, id="resources")
+        self.table: Table[Row] = Table(self.columns, lambda row: row.key, id="resources")
         self.head = TableHead(self.table)
         self.filter = Filter()
         self.furniture = False
         """Whether what is AWS's own is shown too."""
-        self.sorted_by = 0
+        self.sorted_by = self.first_sorted
         self._wanted: tuple[object, ...] = ()
         self._drawn: tuple[object, ...] = ()
         self._arranging = False
@@ -140,7 +155,7 @@ class InventoryScreen(ModeScreen):
             self._wanted = (account.revision, self.filter.text, self.furniture, self.sorted_by)
             if len(account.rows) <= SLICE:
                 rows = [*filter(self.filter, self._of_interest(account.rows.values()))]
-                rows.sort(key=COLUMNS[self.sorted_by].order)
+                rows.sort(key=self.columns[self.sorted_by].order)
                 self._arranged(rows)
             elif not self._arranging:
                 self._arranging = True
@@ -172,7 +187,7 @@ class InventoryScreen(ModeScreen):
                 if self.filter is not keep:
                     break
             else:
-                rows.sort(key=COLUMNS[self.sorted_by].order)
+                rows.sort(key=self.columns[self.sorted_by].order)
                 self._drawn, ends = wanted, 2 * time.monotonic() - began
                 self._arranged(rows)
                 self.query_one(TopBar).refresh()
@@ -186,7 +201,7 @@ class InventoryScreen(ModeScreen):
 
     def _arranged(self, rows: list[Row]) -> None:
         several = len({row.account for row in rows}) > 1
-        self.table.columns = SEVERAL if several else COLUMNS
+        self.table.columns = (*self.columns, ACCOUNT) if several else self.columns
         self.table.replace(rows)
         self.head.sorted_by = self.sorted_by
         self.head.refresh()
@@ -306,12 +321,33 @@ class InventoryScreen(ModeScreen):
     def action_refresh(self) -> None:
         self.genesys.reconnect_or_refresh()
 
+    def action_adopt(self) -> None:
+        account, rows = self.genesys.account, self.table.chosen_rows()
+        if account.inventory is None or account.phase == "listing":
+            self.genesys.say("The account is being read: then it is known whose things are.", "warning")
+        elif rows:
+            words = [row.resource.actual.arn or row.resource.actual.id for row in rows]
+            self.genesys.desk.open_adoption(account.inventory, words, self._adopting, self._refused)
+
+    def _adopting(self) -> None:
+        self.table.marked.clear()
+        self.app.switch_mode("plan")
+
+    def _refused(self, error: GenesysError) -> None:
+        self.genesys.say(". ".join(filter(None, (str(error), error.why, error.todo))), "warning")
+
+    def action_mark_all(self) -> None:
+        shown = {row.key for row in self.table.rows}
+        self.table.marked = set() if self.table.marked >= shown else shown
+        self.table.refresh()
+        self._show_all()
+
     def action_mark(self) -> None:
         self.table.toggle_mark()
         self._show_all()
 
     def action_sort(self) -> None:
-        self.sorted_by = (self.sorted_by + 1) % len(COLUMNS)
+        self.sorted_by = (self.sorted_by + 1) % len(self.columns)
         self._show_all()
 
     def action_copy_id(self) -> None:

@@ -29,8 +29,7 @@ def detail(row: Row, actual: Actual | None, note: str, error: GenesysError | Non
     page.fact("region", shown.region or row.region or "–")
     if created:
         page.fact("created", f"{created:%Y-%m-%d}  ({age(created, datetime.now(UTC))} ago)")
-    owner = f"{row.resource.address} in stack {row.owner}" if row.managed else "not managed by genesys"
-    page.fact("owner", owner, "" if row.managed else "faint")
+    _whose(page, row)
     _fields(page, shown)
     _tags(page, shown)
     if note:
@@ -38,6 +37,26 @@ def detail(row: Row, actual: Actual | None, note: str, error: GenesysError | Non
     if error is not None:
         page.blank().error(error)
     return page
+
+
+def _whose(page: Page, row: Row) -> None:
+    """Who manages it and how that is known; and how safely it may be taken over."""
+    resource = row.resource
+    if row.managed:
+        page.fact("owner", f"{resource.address} in stack {row.owner}")
+        return
+    page.fact("owner", row.owner or "nobody known", "" if row.owner else "faint")
+    for line in resource.owner.evidence[:3] if resource.owner else ():
+        page.line(f"  {line}", "faint", hang=2)
+    adoption = resource.adoption
+    if adoption is None or resource.actual.of_aws:
+        return
+    may = f" (up to {adoption.high:.2f} once all is read)" if not adoption.final else ""
+    page.fact("adopt", f"{adoption.score:.2f} {adoption.confidence}{may}")
+    for remark in sorted(adoption.reasons, key=lambda one: -one.points):
+        page.line(f"  + {remark.words}", "good", hang=4)
+    for remark in sorted(adoption.risks, key=lambda one: one.points):
+        page.line(f"  - {remark.words}", "warn", hang=4)
 
 
 def _fields(page: Page, actual: Actual) -> None:

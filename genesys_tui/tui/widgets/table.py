@@ -127,9 +127,13 @@ class TableHead(Widget):
         self._table = table
         self.sorted_by = sorted_by
 
+    def on_mount(self) -> None:
+        """The table is as wide as its scrollbar leaves it."""
+        self.watch(self._table, "show_vertical_scrollbar", lambda _: self.call_after_refresh(self.refresh))
+
     def render_line(self, y: int) -> Strip:
         style = self.rich_style + self.get_component_rich_style("faint", partial=True)
-        room = self.size.width - (1 if self._table.show_vertical_scrollbar else 0)
+        room = self._table.size.width or self.size.width
         text = " " * MARGIN
         for column, cells in layout(self._table.columns, room):
             title = column.title + (" ▾" if self._table.columns.index(column) == self.sorted_by else "")

@@ -17,7 +17,12 @@ from genesys_tui.tui.text import ago, crop, safe
 if TYPE_CHECKING:
     from genesys_tui.tui.frame import Frame
 
-MODES = (("1", "inventory", "Inventory"), ("3", "plan", "Plan"), ("5", "history", "History"))
+MODES = (
+    ("1", "inventory", "Inventory"),
+    ("2", "adopt", "Adopt"),
+    ("3", "plan", "Plan"),
+    ("5", "history", "History"),
+)
 LEVELS = 6
 """How far the first line can be shortened; from the last level on it is cut."""
 

@@ -171,6 +171,14 @@ def test_who_may_call_a_url_is_left_alone_where_something_else_changes() -> None
     assert [call.operation for call in updated(ours, url=None)] == ["DeleteFunctionUrlConfig", "RemovePermission"]
 
 
+def test_a_queue_whose_tie_is_going_is_tied_anew_once_that_is_gone() -> None:
+    going = [{"UUID": "4", "EventSourceArn": QUEUE, "State": "Deleting"}]
+    have = told({}, {"url": None, "policy": None}, {"EventSourceMappings": going})
+    [call] = updated(have, queues={"jobs": {"queue": QUEUE, "batch": 5}})
+    assert call.operation == "CreateEventSourceMapping"
+    assert "ResourceConflictException" in {rule.code for rule in call.retry_on}
+
+
 def test_a_fifo_queue_is_given_no_window() -> None:
     ready = {"role": ROLE, "runtime": "python3.13", "handler": "a.b", "code": SHA}
     for queue, window, sent in ((f"{QUEUE}.fifo", 0, None), (QUEUE, 5, 5)):

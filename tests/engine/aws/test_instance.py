@@ -288,6 +288,22 @@ def test_a_profile_is_given_replaced_and_taken(before: str | None, profile: str 
     assert call.operation.startswith(operation)
     assert call.params.get("AssociationId") == before
     assert call.params.get("IamInstanceProfile") == ({"Name": profile} if profile else None)
+    web = {"Arn": "arn:aws:iam::123456789012:instance-profile/web"}
+    other = {"Arn": "arn:aws:iam::123456789012:instance-profile/other"}
+    assert call.wait and not holds(call.wait.done, told(raw(IamInstanceProfile=other)))
+    assert holds(call.wait.done, told(raw(IamInstanceProfile=web) if profile else raw()))
+
+
+def test_a_stopped_instance_lets_go_of_a_profile_before_it_takes_another() -> None:
+    """EC2 replaces that of a running one only."""
+    stopped = there(State={"Name": "stopped"})
+    calls = changed(stopped, InstanceFacts(association="assoc-1"), profile="web")
+    assert names(calls) == ["DisassociateIamInstanceProfile", "AssociateIamInstanceProfile"]
+    assert calls[1].params == {"InstanceId": stopped.id, "IamInstanceProfile": {"Name": "web"}}
+
+
+def test_a_profile_that_is_gone_already_is_not_taken_off_again() -> None:
+    assert changed(there(), InstanceFacts(), profile=None) == []
 
 
 def test_a_lost_answer_about_a_profile_is_settled_by_which_one_is_there() -> None:

@@ -152,6 +152,12 @@ def test_of_a_door_only_what_differs_is_sent() -> None:
     assert call.params.keys() == {"ListenerArn", "Protocol", "SslPolicy", "Certificates"}
 
 
+def test_a_plain_door_takes_no_certificate_without_a_word() -> None:
+    with pytest.raises(GenesysError, match="can't take a certificate") as refused:
+        changed(with_door(), listeners={"80": {"certificate": CERTIFICATE}})
+    assert "protocol: HTTPS" in refused.value.todo
+
+
 def test_targets_that_take_encrypted_requests_are_asked_so_whether_they_are_well() -> None:
     def checked_by(target: dict[str, Any]) -> tuple[Any, Any]:
         [group] = [call for call in create(targets={"app": target}) if call.operation == "CreateTargetGroup"]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from genesys_tui.engine.desired.check import FlawedError, checked
-from genesys_tui.engine.executor.params import holds
-from genesys_tui.engine.model.call import Call
+from genesys_tui.engine.executor.params import captured, holds
+from genesys_tui.engine.model.call import Call, Output
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.resource import Actual, Reference
@@ -160,6 +160,37 @@ def test_without_all_out_nothing_goes_out_by_ipv6_either() -> None:
         {"IpProtocol": "-1", "FromPort": -1, "ToPort": -1, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
     ]
     assert all("InvalidPermission.NotFound" in call.absent_on for call in revoked)
+
+
+def create(**rules: Any) -> list[Call]:
+    want = KIND.fill(wish(**rules), None, ())
+    return [call for line in KIND.create("web", want, PLACE, None) for call in line.calls]
+
+
+def test_the_rule_that_aws_puts_in_is_given_the_name_that_was_asked_for() -> None:
+    """EC2 would refuse the same rule twice."""
+    _, look, tag = create(out={"to": "anywhere"})
+    assert look.wait and not holds(look.wait.done, {"SecurityGroupRules": [rule("sgr-9", CidrIpv4="0.0.0.0/0")]})
+    answer = {"SecurityGroupRules": [rule("sgr-9", CidrIpv4="0.0.0.0/0"), ALL_OUT]}
+    assert holds(look.wait.done, answer)
+    assert captured(look.wait.captures, answer) == {"_all_out": "sgr-0"}
+    assert tag.params == {"Resources": [Output("_all_out")], "Tags": [{"Key": "Name", "Value": "out"}]}
+    *_, revoked = create(out={"to": "anywhere"}, **{"all-out": None})
+    assert "Ipv6Ranges" in revoked.params["IpPermissions"][0]  # type: ignore[index,operator]
+    [call] = update(told(ALL_OUT), out={"to": "anywhere"})
+    assert (call.operation, call.params["Resources"]) == ("CreateTags", ["sgr-0"])
+    named = rule("sgr-0", "all-out", out=True, protocol="-1", ports=(-1, -1), CidrIpv4="0.0.0.0/0")
+    assert [call.operation for call in update(told(named), **{"all-out": None, "out": {"to": "anywhere"}})] == [
+        "CreateTags"
+    ]
+
+
+def test_the_same_rule_under_two_names_is_refused() -> None:
+    with pytest.raises(FlawedError) as refused:
+        checked(
+            SecurityGroupSpec, {"rules": {"web": {"ports": 443, "from": "self"}, "tls": {"ports": 443, "from": "self"}}}
+        )
+    assert [flaw.fix for flaw in refused.value.flaws] == ["it is the same as 'web', and AWS takes no rule twice"]
 
 
 def test_protocols_go_by_their_names_and_those_without_by_number() -> None:

@@ -152,3 +152,9 @@ class SecurityGroupSpec(Spec):
         for name in self.rules or ():
             if not (1 <= len(name) <= 255 and name.isprintable()):
                 yield ("rules", name), "a rule's name is 1 to 255 printable characters"
+        there: list[tuple[str, Rule]] = []
+        for name, rule in (self.rules or {}).items():
+            if rule and (same := next((other for other, one in there if one == rule), None)):
+                yield ("rules", name), f"it is the same as '{same}', and AWS takes no rule twice"
+            elif rule:
+                there.append((name, rule))

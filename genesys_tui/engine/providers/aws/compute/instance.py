@@ -122,8 +122,7 @@ class Instance(Described[InstanceSpec]):
         return f"network {want.network} has no subnet" if want.network else "this region has no default network"
 
     def _association(self, have: Actual) -> Reading[str | None]:
-        there = {"instance-id": have.id, "state": ["associating", "associated"]}
-        answer = yield read("ec2", "DescribeIamInstanceProfileAssociations", {"Filters": ec2.filters(there)})
+        answer = yield calls.associations(have.id, "associating", "associated")
         return next((one["AssociationId"] for one in answer.get("IamInstanceProfileAssociations", ())), None)
 
     # lowering -----------------------------------------------------------------------------------------------------

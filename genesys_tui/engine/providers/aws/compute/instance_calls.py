@@ -15,6 +15,7 @@ Id: TypeAlias = "str | Output"
 NOT_THERE: Final = ("InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed")
 THERE: Final = RetryOn("InvalidInstanceID.NotFound")
 STATE: Final = "Reservations[0].Instances[0].State.Name"
+PROFILE: Final = "Reservations[0].Instances[0].IamInstanceProfile.Arn"
 DEAD: Final = f"contains(['shutting-down', 'terminated'], {STATE} || '')"
 ADDRESSES: Final[Mapping[str, Capture]] = {
     "private_ip": Capture("Reservations[0].Instances[0].PrivateIpAddress", required=False),
@@ -61,6 +62,47 @@ def terminate(id: str, name: str, arn: str) -> Call:
         wait=Wait(describe(id), done, f"until instance '{name}' is gone", interval=5, limit=900),
         on=(arn,),
         seconds=45,
+    )
+
+
+def associations(id: str, *states: str) -> Call:
+    """The profiles that it has, by the state that they are in with it."""
+    there = ec2.filters({"instance-id": id, "state": list(states)})
+    return read("ec2", "DescribeIamInstanceProfileAssociations", {"Filters": there})
+
+
+def take_profile(id: str, association: str, arn: str) -> Call:
+    return Call(
+        "ec2",
+        "DisassociateIamInstanceProfile",
+        {"AssociationId": association},
+        absent_on=("InvalidAssociationID.NotFound",),
+        idempotent=True,
+        wait=Wait(describe(id), f"!({PROFILE})", "until the instance has no profile"),
+        on=(arn,),
+    )
+
+
+def give_profile(
+    id: str, profile: str, association: str | None, arn: str, needs: Mapping[str, tuple[str, ...]]
+) -> Call:
+    """In place of the one that it has by this `association`, which a running instance takes; else as its first."""
+    operation = "ReplaceIamInstanceProfileAssociation" if association else "AssociateIamInstanceProfile"
+    which: Params = {"AssociationId": association} if association else {"InstanceId": id}
+    ours = f"IamInstanceProfileAssociations[?ends_with(IamInstanceProfile.Arn, '/{profile}')] | [0].AssociationId"
+    return Call(
+        "ec2",
+        operation,
+        {**which, "IamInstanceProfile": {"Name": profile}},
+        find=Find(
+            associations(id, "associating", "associated"),
+            {"_association": Capture(ours)},
+            ("IncorrectState", "InvalidAssociationID.NotFound"),
+        ),
+        wait=Wait(describe(id), f"ends_with({PROFILE} || '', '/{profile}')", "until the instance has the profile"),
+        retry_on=(NO_PROFILE_YET,),
+        on=(arn,),
+        also_needs=needs,
     )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Params, read
+from genesys_tui.engine.model.call import Call, Params
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.instance import SIZES, InstanceSpec
-from genesys_tui.engine.providers.aws import ec2
 from genesys_tui.engine.providers.aws.compute import instance_calls as calls
 from genesys_tui.engine.providers.aws.compute.instance_image import architecture_of
 from genesys_tui.engine.providers.aws.compute.instance_lines import (
@@ -61,26 +60,15 @@ def update_lines(have: Actual, changed: InstanceSpec, place: Placement, facts: I
 
 def _profile(have: Actual, profile: str | None, place: Placement, facts: InstanceFacts) -> Line:
     who = f"instance '{have.name}'"
-    passes = {"iam:PassRole": (place.arn("iam", "role/*", region=""),)}
-    named: Params = {"IamInstanceProfile": {"Name": profile}}
+    taken = (calls.take_profile(have.id, facts.association, have.arn),) if facts.association else ()
     if profile is None:
-        gone: Params = {"AssociationId": facts.association}
-        absent = ("InvalidAssociationID.NotFound",)
-        off = Call("ec2", "DisassociateIamInstanceProfile", gone, absent_on=absent, idempotent=True, on=(have.arn,))
-        return Line(f"Take its profile off {who}", "Asked for: it has no role any more", (off,))
-    if facts.association:
-        params: Params = {"AssociationId": facts.association, **named}
-        operation = "ReplaceIamInstanceProfileAssociation"
-    else:
-        params, operation = {"InstanceId": have.id, **named}, "AssociateIamInstanceProfile"
-    there = {"instance-id": have.id, "state": ["associating", "associated"]}
-    look = read("ec2", "DescribeIamInstanceProfileAssociations", {"Filters": ec2.filters(there)})
-    ours = f"IamInstanceProfileAssociations[?ends_with(IamInstanceProfile.Arn, '/{profile}')] | [0].AssociationId"
-    find = Find(look, {"_association": Capture(ours)}, ("IncorrectState", "InvalidAssociationID.NotFound"))
-    call = Call(
-        "ec2", operation, params, find=find, retry_on=(calls.NO_PROFILE_YET,), on=(have.arn,), also_needs=passes
+        return Line(f"Take its profile off {who}", "Asked for: it has no role any more", taken)
+    passes = {"iam:PassRole": (place.arn("iam", "role/*", region=""),)}
+    runs = state(have.provider_data) in ("pending", "running")
+    given = calls.give_profile(have.id, profile, facts.association if runs else None, have.arn, passes)
+    return Line(
+        f"Give {who} the profile '{profile}'", "Asked for: the role of its programs", (*(() if runs else taken), given)
     )
-    return Line(f"Give {who} the profile '{profile}'", "Asked for: the role of its programs", (call,))
 
 
 def _grow(have: Actual, size: int, place: Placement) -> Line:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Value, read
 from genesys_tui.engine.model.document import Document, Leaf
+from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.resource import MARK_PREFIX
@@ -104,6 +105,15 @@ def _listeners(
     anew: set[str],
 ) -> Iterator[Line]:
     wishes = {key: _merged(have.get(key), listener) for key, listener in (change.listeners or {}).items()}
+    for key, asked in (change.listeners or {}).items():
+        protocol = (wishes[key] or {}).get("protocol")
+        if asked and asked.certificate and protocol in ("HTTP", "TCP"):
+            encrypted = "HTTPS" if protocol == "HTTP" else "TLS"
+            raise GenesysError(
+                f"door '{key}' of load balancer '{site.name}' can't take a certificate",
+                why=f"it speaks {protocol}",
+                todo=f"say `protocol: {encrypted}` and its `port` too, or open another door",
+            )
     turning = {key: dict(there) for key, there in have.items() if there.get("target") in anew and key not in wishes}
     for key, listener in {**turning, **wishes}.items():
         if listener is None:

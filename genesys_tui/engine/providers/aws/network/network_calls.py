@@ -299,8 +299,7 @@ def associated(subnet: Id, table: Id, code: str) -> Find:
 
 def _vpc_outputs(found: str, site: Site) -> Mapping[str, Capture]:
     """`found`: JMESPath of a list of VPC records. AWS does not answer the ARN of a VPC; it is composed."""
-    region = site.place.region
-    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
+    region, partition = site.place.region, site.place.partition
     return {
         "id": Capture(f"{found}.VpcId | [0]"),
         "arn": Capture(f"{found}.join('', ['arn:{partition}:ec2:{region}:', OwnerId, ':vpc/', VpcId]) | [0]"),

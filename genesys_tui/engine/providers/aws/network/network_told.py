@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from genesys_tui.engine.model.document import Document, Leaf
-from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
+from genesys_tui.engine.model.document import Leaf
+from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.providers.aws.ec2 import users_tags
 from genesys_tui.engine.providers.aws.network.network_parts import (
     ANYWHERE,
     GROWN_TAG,
@@ -32,11 +33,6 @@ def tags_of(raw: Raw) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())}
 
 
-def users_tags(tags: Mapping[str, str]) -> Document:
-    """The tags that are neither ours nor AWS's; `Name` is the network's own name."""
-    return {key: value for key, value in tags.items() if key != "Name" and not key.startswith((MARK_PREFIX, "aws:"))}
-
-
 def bare(vpc: Raw) -> Actual:
     """A network as the listing tells it."""
     tags = tags_of(vpc)
@@ -45,7 +41,7 @@ def bare(vpc: Raw) -> Actual:
         vpc["VpcId"],
         tags.get("Name") or vpc["VpcId"],
         "",
-        spec={"cidr": vpc["CidrBlock"], "tags": users_tags(tags)},
+        spec={"cidr": vpc["CidrBlock"], "tags": users_tags(vpc)},
         tags=tags,
         of_aws="the default network of the region" if vpc.get("IsDefault") else "",
         provider_data={

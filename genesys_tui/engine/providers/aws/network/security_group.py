@@ -6,9 +6,10 @@ Each rule is managed alone, by its tag `Name`; rules of others survive.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Token, Value, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Token, Value, Wait, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
@@ -135,8 +136,11 @@ class SecurityGroup(Described[SecurityGroupSpec]):
         for key, rule in asked.items():
             if rule and rule != rules.ALL_OUT_RULE:
                 yield _allowed(key, rule, Output("id"), place)
+        taken = [key for key, rule in asked.items() if rule == rules.ALL_OUT_RULE and key != ALL_OUT]
+        if taken:
+            yield _all_out_named(taken[0])
         if ALL_OUT in asked and asked[ALL_OUT] != rules.ALL_OUT_RULE:
-            yield _not_all_out()
+            yield _not_all_out(rules.ANYBODY[len(taken) :])
 
     def update(self, have: Actual, changed: SecurityGroupSpec, place: Placement, facts: Facts) -> Iterator[Line]:
         if changed.has("rules"):
@@ -211,7 +215,20 @@ def _allowed(key: str, rule: Document, group: Value, place: Placement) -> Line:
     return Line(f"Allow {rules.in_words(rule)} (rule '{key}')", "Asked for", (call,))
 
 
-def _not_all_out() -> Line:
+def _all_out_named(key: str) -> Line:
+    """Under another name than AWS's own: EC2 would refuse the same rule twice."""
+    look = read("ec2", "DescribeSecurityGroupRules", {"Filters": ec2.filters({"group-id": Output("id")})})
+    own = f"SecurityGroupRules[?IsEgress && IpProtocol=='-1' && CidrIpv4=='{rules.ANYBODY[0]}'] | [0]"
+    captures = {"_all_out": Capture(f"{own}.SecurityGroupRuleId")}
+    wait = Wait(look, own, "until the rule that AWS puts into a new group is told", captures=captures)
+    named: Value = [{"Key": "Name", "Value": key}]
+    tag = Call("ec2", "CreateTags", {"Resources": [Output("_all_out")], "Tags": named}, idempotent=True)
+    return Line(
+        f"Name the rule that lets all out '{key}'", "AWS has put it in already", (replace(look, wait=wait), tag)
+    )
+
+
+def _not_all_out(ranges: Sequence[str]) -> Line:
     """In a network with IPv6 addresses AWS has put in a second one, for these."""
     calls = tuple(
         Call(
@@ -222,7 +239,7 @@ def _not_all_out() -> Line:
             retry_on=(THERE,),
             idempotent=True,
         )
-        for rule in ({**rules.ALL_OUT_RULE, "to": anybody} for anybody in rules.ANYBODY)
+        for rule in ({**rules.ALL_OUT_RULE, "to": anybody} for anybody in ranges)
     )
     return Line("Take away the rule that lets all out", "Only what its rules name may go out", calls)
 
@@ -233,7 +250,8 @@ def _rule_lines(have: Actual, changed: SecurityGroupSpec, place: Placement) -> I
     there: Mapping[str, Mapping[str, Any]] = have.provider_data.get("rules", {})
     asked = changed.rules or {}
     gone = {key: there[key] for key, rule in asked.items() if rule is None and key in there}
-    free = {**gone, **{key: raw for key, raw in there.items() if key == raw["SecurityGroupRuleId"]}}
+    unnamed = {key: raw for key, raw in there.items() if key == raw["SecurityGroupRuleId"] or rules.is_of_aws(key, raw)}
+    free = {**gone, **{key: raw for key, raw in unnamed.items() if key not in asked}}
     modify: list[tuple[str, Document, Mapping[str, Any]]] = []
     for key, rule in asked.items():
         if rule is None:

@@ -43,6 +43,11 @@ def by_name(raws: Iterable[Raw]) -> dict[str, Raw]:
     return found
 
 
+def is_of_aws(name: str, raw: Raw) -> bool:
+    """The rule that AWS puts into every new group, which nobody has named."""
+    return name == ALL_OUT and not tags_of(raw).get("Name")
+
+
 def _ports_of(protocol: str, low: int, high: int) -> str | None:
     if (low, high) == (-1, -1) or protocol not in ("tcp", "udp", "icmp", "icmpv6"):
         return None

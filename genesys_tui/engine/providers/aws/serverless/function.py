@@ -140,7 +140,7 @@ class Function(Described[FunctionSpec]):
             data["queues"] = {
                 name_in(one["EventSourceArn"]): one["UUID"]
                 for one in listed
-                if ":sqs:" in one.get("EventSourceArn", "")
+                if ":sqs:" in one.get("EventSourceArn", "") and one.get("State") != "Deleting"
             }
         return _actual(whole["Configuration"], more, tags, data)
 

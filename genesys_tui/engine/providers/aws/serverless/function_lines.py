@@ -145,7 +145,8 @@ def _mapping(have: Actual, trigger: QueueTrigger) -> Call:
         {**who, **wire},
         captures={"_mapping": Capture("UUID")},
         find=Find(look, found, ("ResourceConflictException",)),
-        retry_on=(RetryOn("InvalidParameterValueException", 60, "does not have permissions"),),
+        # One that is going, of the same queue, is in the way until it is gone.
+        retry_on=(RetryOn("InvalidParameterValueException", 60, "does not have permissions"), *BUSY),
     )
 
 

@@ -21,6 +21,8 @@ FOR_A_TARGET: Final[Mapping[str, tuple[str, ...]]] = {
     "ec2:DescribeSecurityGroups": (),
     "ec2:DescribeSubnets": (),
 }
+BY_KEY: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext")
+"""What it takes to use a key of one's own. Source: "Amazon EFS key policies for AWS KMS", EFS user guide."""
 STATES: Final = "FileSystems[0].LifeCycleState"
 
 

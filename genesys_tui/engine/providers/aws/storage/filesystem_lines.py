@@ -46,7 +46,7 @@ def create_call(name: str, want: FilesystemSpec, place: Placement) -> Call:
     needs: dict[str, tuple[str, ...]] = {"elasticfilesystem:TagResource": (f"{prefix}*",)}
     if key:
         on = ("*",) if isinstance(key, Reference) else (key,)
-        needs |= {"kms:CreateGrant": on, "kms:DescribeKey": on, "kms:GenerateDataKeyWithoutPlaintext": on}
+        needs |= dict.fromkeys(calls.BY_KEY, on)
     return Call(
         "efs",
         "CreateFileSystem",
