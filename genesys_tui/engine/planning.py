@@ -86,9 +86,11 @@ class Planning:
             decided = decisions(wish, fragments, actuals, registry.kind, outside)
         if refresh or stale:
             self._cache.keep_looks(scope.region, scope.stack, looked, self._seen)
-        takings = taking_over.assess(self._reader, decided, self._claims, self._neighbours) if refresh else {}
+        takings = taking_over.assess(self._reader, decided, self._claims, self._swept) if refresh else {}
         findings = [*unread, *unknown, *self._owned_elsewhere(decided, scope)]
         findings += taking_over.findings(decided, takings, wish, stack)
+        if wish.whole and refresh:
+            findings += taking_over.proposals(decided, self._swept().actuals, self._managed())
         made = self._draft(decided, place, snapshot, wish.source, findings)
         plan = taking_over.with_doubts(made.plan, takings, wish.threshold)
         return self._forecast(replace(made, plan=replace(plan, outside=outside, read_at=read_at)))
@@ -138,10 +140,15 @@ class Planning:
         title = f"Undo: {record.title}" if plan.steps else f"Nothing to undo of: {record.title}"
         return self._forecast(replace(made, plan=replace(plan, title=title)))
 
-    def _neighbours(self) -> Sequence[Actual]:
-        """The account as it was swept last; nothing where it never was."""
-        swept = self._cache.sweep(self._reader.region)
-        return swept[0] if swept else ()
+    def _swept(self) -> taking_over.Swept:
+        region = self._reader.region
+        swept, stacks = self._cache.sweep(region), self._cache.stacks(region) or ()
+        return taking_over.Swept(swept[0] if swept else (), [stack for stack, _ in stacks])
+
+    def _managed(self) -> frozenset[str]:
+        """The ARNs of all that a stack of ours owns."""
+        fragments = (one for scope in self._backend.stacks() for one in self._backend.load(scope).fragments.values())
+        return frozenset(one.outputs["arn"] for one in fragments if one.owned and "arn" in one.outputs)
 
     def _managed_by(self, address: str) -> str:
         """Where it is, if another stack has it."""

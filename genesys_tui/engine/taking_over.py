@@ -3,12 +3,13 @@ sweep judges all of an account by the same rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from genesys_tui.engine.inventory.adoption import adoption_of, surroundings
+from genesys_tui.engine.inventory.matching import Want, matches
 from genesys_tui.engine.inventory.ownership import Evidence, Subject, judged
 from genesys_tui.engine.inventory.stacks import stack_of
 from genesys_tui.engine.model.adoption import Adoption
@@ -17,6 +18,7 @@ from genesys_tui.engine.model.owner import Claim, CloudStack, Owner
 from genesys_tui.engine.model.plan import Finding, Plan
 from genesys_tui.engine.model.resource import Actual, Wish
 from genesys_tui.engine.planner.decide import Decision
+from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws.session import Session
 
 NEXT: Final[Mapping[str, str]] = {
@@ -34,6 +36,14 @@ STACK: Final = "its next deployment puts back what the template says, and deleti
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """The account as it was seen last; empty where it never was."""
+
+    actuals: Sequence[Actual] = ()
+    stacks: Sequence[CloudStack] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Taking:
     """What is known of a thing that is to be adopted, or stands in the way."""
 
@@ -45,19 +55,20 @@ def assess(
     session: Session,
     decided: Sequence[Decision],
     claims: Callable[[], tuple[Claim, ...]],
-    neighbours: Callable[[], Sequence[Actual]],
+    swept: Callable[[], Swept],
 ) -> dict[str, Taking]:
-    """By address, of what is to be adopted and of what was found under a wanted name. `neighbours`: the account as it
-    was swept last, which tells what tools work in it."""
+    """By address, of what is to be adopted and of what was found under a wanted name. `swept`: the account as it was
+    swept last, which tells what tools work in it."""
     there = {item.address: item.actual for item in decided if item.verdict in ("adopt", "taken") and item.actual}
     if not there:
         return {}
     whole = _with_tags(session, decided, there)
+    before = swept()
     stacks = _stacks(session, list(whole.values()))
-    evidence = Evidence(stacks, claims())
+    evidence = Evidence(None if stacks is None else (*stacks, *before.stacks), claims())
     subjects = {address: Subject(actual) for address, actual in whole.items()}
     keys = {subject.key for subject in subjects.values()}
-    beside = [one for one in map(Subject, neighbours()) if one.key not in keys]
+    beside = [one for one in map(Subject, before.actuals) if one.key not in keys]
     account = [*subjects.values(), *beside]
     judgements = judged(account, evidence)
     around = surroundings(account, judgements, evidence)
@@ -85,7 +96,8 @@ def _with_tags(session: Session, decided: Sequence[Decision], there: Mapping[str
 def _stacks(session: Session, actuals: Sequence[Actual]) -> tuple[CloudStack, ...] | None:
     """The stacks that hold them; None where CloudFormation can't be asked."""
     found: list[CloudStack] = []
-    for answer in session.run([stack_of(actual) for actual in actuals]):
+    urls = (registry.kind(one.kind).outputs_of(one).get("url", "") for one in actuals)
+    for answer in session.run([stack_of(one, url) for one, url in zip(actuals, urls, strict=True)]):
         if isinstance(answer, CallError):
             return None
         found += answer
@@ -112,6 +124,19 @@ def findings(decided: Sequence[Decision], known: Mapping[str, Taking], wish: Wis
                 yield Finding("blocked", item.address, message, f"--force {item.address} takes it all the same")
         elif taking.adoption is not None:
             yield Finding("note", item.address, _in_words(taking.adoption))
+
+
+def proposals(decided: Sequence[Decision], neighbours: Sequence[Actual], managed: Collection[str]) -> Iterator[Finding]:
+    """What a stack file is about to make, and what is likely there already under another name. Nothing is taken.
+    `managed`: ARNs of what is ours."""
+    making = [item for item in decided if item.verdict == "create" and item.desired is not None]
+    wanted = [Want(item.address, item.kind.name, item.name, item.wanted.spec) for item in making]
+    there = [one for one in neighbours if one.arn not in managed and one.kind in registry.names()]
+    for address, match in matches(wanted, there).items() if wanted and there else ():
+        if not match.exact:
+            name = match.actual.name
+            message = f"{match.actual.kind} '{name}' may be what is meant ({match.score:.2f}: {'; '.join(match.why)})"
+            yield Finding("note", address, message, f"to take it over, name the entry '{name}' and plan with --adopt")
 
 
 def with_doubts(plan: Plan, known: Mapping[str, Taking], threshold: float) -> Plan:

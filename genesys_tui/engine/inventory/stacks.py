@@ -100,11 +100,11 @@ def _whole(stack: CloudStack) -> Reading[CloudStack]:
     return CloudStack(stack.name, stack.id, stack.status, members, tags)
 
 
-def stack_of(actual: Actual) -> Reading[tuple[CloudStack, ...]]:
+def stack_of(actual: Actual, url: str = "") -> Reading[tuple[CloudStack, ...]]:
     """The stack that holds one thing, without its other members; empty where none does. CloudFormation knows it by
-    whichever of its names is its physical id."""
+    whichever of its names is its physical id; of a queue that is its `url`."""
     gone = ("ValidationError",)
-    ids = dict.fromkeys(id for id in (actual.id, actual.name, actual.arn) if id and len(id) <= LONGEST)
+    ids = dict.fromkeys(id for id in (actual.id, actual.name, actual.arn, url) if id and len(id) <= LONGEST)
     asked = [read("cloudformation", "DescribeStackResources", {"PhysicalResourceId": id}, absent_on=gone) for id in ids]
     answers = yield [*asked]
     found: dict[str, CloudStack] = {}

@@ -129,7 +129,10 @@ class TableHead(Widget):
 
     def on_mount(self) -> None:
         """The table is as wide as its scrollbar leaves it."""
-        self.watch(self._table, "show_vertical_scrollbar", lambda _: self.call_after_refresh(self.refresh))
+        self.watch(self._table, "show_vertical_scrollbar", self._resized)
+
+    def _resized(self) -> None:
+        self.call_after_refresh(self.refresh)
 
     def render_line(self, y: int) -> Strip:
         style = self.rich_style + self.get_component_rich_style("faint", partial=True)

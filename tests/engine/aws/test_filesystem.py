@@ -197,4 +197,5 @@ def test_every_call_names_what_iam_must_allow() -> None:
     changed = wish(throughput=64, backups=True, security_groups=["sg-0a1b2c3d"], tags={"team": "a", "b": None})
     calls += calls_of(KIND.update(there(), changed, PLACE, None))
     calls += calls_of(KIND.delete(there(), None))
+    assert calls[0].also_needs["kms:Decrypt"] == (OWN_KEY,)
     check_permissions(calls)

@@ -296,7 +296,7 @@ def test_a_profile_is_given_replaced_and_taken(before: str | None, profile: str 
 
 def test_a_stopped_instance_lets_go_of_a_profile_before_it_takes_another() -> None:
     """EC2 replaces that of a running one only."""
-    stopped = there(State={"Name": "stopped"})
+    stopped = there(DescribeInstances=told(raw(State={"Name": "stopped"})))
     calls = changed(stopped, InstanceFacts(association="assoc-1"), profile="web")
     assert names(calls) == ["DisassociateIamInstanceProfile", "AssociateIamInstanceProfile"]
     assert calls[1].params == {"InstanceId": stopped.id, "IamInstanceProfile": {"Name": "web"}}
