@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import ValidationError
 
 from genesys_tui.engine.inventory.discovery import Inventory, Resource
+from genesys_tui.engine.model.document import Document, without_absent
 from genesys_tui.engine.model.errors import UsageError
 from genesys_tui.engine.model.identity import Identity
-from genesys_tui.engine.model.resource import Desired, Wish, address_of
+from genesys_tui.engine.model.resource import Actual, Desired, Wish, address_of
+from genesys_tui.engine.model.specs.base import WISH, Spec
 from genesys_tui.engine.providers import registry
 
 
@@ -96,3 +101,30 @@ def _missing(word: str, resources: Iterable[Resource], identity: Identity) -> Us
     return UsageError(
         f"there is no {word!r} in this account and region", todo="see what could be adopted", command="genesys adopt"
     )
+
+
+def as_written(desired: Desired, actual: Actual | None) -> Desired:
+    """What a stack file would say of a thing as it is: all that may be asked for. What can't be asked for so (AWS lets
+    others be what we would refuse) is left out, and so stays unmanaged."""
+    if actual is None:
+        return desired
+    spec = registry.kind(actual.kind).spec
+    left_out = {"aws", *spec.write_only}
+    asked = {
+        field: without_absent(value) if isinstance(value, Mapping) else value
+        for field, value in actual.spec.items()
+        if field not in left_out
+    }
+    asked = {field: value for field, value in asked.items() if value not in (None, {}, [], "")}
+    while asked and (wrong := _refused_fields(spec, asked)):
+        asked = {field: value for field, value in asked.items() if field not in wrong}
+    document = spec.model_validate(asked, context=WISH).document
+    return replace(desired, spec=document, complete=True)
+
+
+def _refused_fields(spec: type[Spec], asked: Document) -> set[str]:
+    try:
+        wish = spec.model_validate(asked, context=WISH)
+    except ValidationError as error:
+        return {str(one["loc"][0]) for one in error.errors() if one["loc"]} or set(asked)
+    return {str(path[0]) for path, _ in wish.mistakes()}

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from genesys_tui.engine.choosing import candidates, wish_to_adopt
+from genesys_tui.engine.choosing import as_written, candidates, wish_to_adopt
 from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
@@ -158,6 +158,30 @@ class Workspace:
         """To adopt these of an inventory (ids, ARNs, names, addresses), or all that scores so much. Raises
         UsageError."""
         return wish_to_adopt(inventory, self.identity(), words, all_from=all_from, forced=forced, threshold=threshold)
+
+    def as_written(self, wish: Wish) -> Wish:
+        """The same as a stack file would ask for it: every field as it is now."""
+        kinds = [registry.kind(one.kind) for one in wish.resources]
+        located = self._reader.run([kind.locate(one.name) for kind, one in zip(kinds, wish.resources, strict=True)])
+        found = [one for one in located if isinstance(one, Actual)]
+        read = self._reader.run([registry.kind(one.kind).read(one.id, registry.kind(one.kind).fields) for one in found])
+        specs = {(one.kind, one.id): one for one in read if isinstance(one, Actual)}
+        resources = [
+            as_written(one, specs.get((there.kind, there.id))) if isinstance(there, Actual) else one
+            for one, there in zip(wish.resources, located, strict=True)
+        ]
+        return replace(wish, resources=tuple(resources))
+
+    def write_into(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
+        """Write what is wanted into a stack file; `dry`: only see whether that can be. Raises GenesysError, and leaves
+        the file as it was, where it can't."""
+        from genesys_tui.engine.desired.writing import extended, write_entries
+
+        entries = [(one.kind, one.name, one.spec) for one in wish.resources]
+        if dry:
+            extended(path, entries)
+        else:
+            write_entries(path, entries)
 
     def own_by(self, sources: Sequence[str]) -> None:
         """Remember what state files of other tools say is theirs (files and folders). Raises UsageError for what is

@@ -137,3 +137,29 @@ def test_low_scores_want_a_typed_address(genesys: Shell, account: str, proxy: Fa
     assert refused.code == 64 and "may not be yours to take" in refused.err
     assert not proxy.writes
     assert genesys("adopt", "by-hand", "--threshold", "0.5", "--apply", "--yes").code == 0
+
+
+def test_what_is_adopted_is_written_into_the_stack_file_as_it_is(genesys: Shell, account: str) -> None:
+    s3 = client("s3", account)
+    s3.create_bucket(Bucket="acme-old")
+    s3.put_bucket_versioning(Bucket="acme-old", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_tagging(Bucket="acme-old", Tagging={"TagSet": [{"Key": "team", "Value": "shop"}]})
+    file = Path("genesys.yaml")
+    theirs = "# ours\nstack: shop\nregion: us-east-1\nresources:\n  storage:\n    - name: acme-new # soon\n"
+    file.write_text(theirs)
+    done = genesys("adopt", "acme-old", "by-hand", "--into", "genesys.yaml", "--apply", "--yes")
+    assert done.code == 0, done.err
+    text = file.read_text()
+    assert text.startswith(theirs)
+    assert "versioning: true" in text and "team: shop" in text
+    plan = genesys("plan", "--json")
+    document: Any = plan.document
+    assert [(step["resource"], step["action"]) for step in document["steps"]] == [("bucket.acme-new", "create")]
+
+
+def test_a_stack_file_that_cant_be_written_says_so(genesys: Shell, account: str) -> None:
+    Path("genesys.yaml").write_text("stack: shop\nresources: {}\n")
+    ended = genesys("adopt", "by-hand", "--into", "genesys.yaml", "--apply", "--yes")
+    assert ended.code != 0 and "lines of its own" in ended.err
+    assert Path("genesys.yaml").read_text() == "stack: shop\nresources: {}\n"
+    assert "genesys:stack" not in tags(account, "by-hand")  # before anything was done

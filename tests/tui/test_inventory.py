@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
+from genesys_tui.engine.model.adoption import Adoption, Remark
 from genesys_tui.engine.model.errors import CallError, NoCredentialsError, UsageError
+from genesys_tui.engine.model.owner import Owner
 from genesys_tui.engine.workspace import Inventory
 from genesys_tui.tui.engine import Where
 from genesys_tui.tui.screens.inventory import InventoryScreen
@@ -328,3 +330,35 @@ async def test_several_accounts_stand_side_by_side(tmp_path: Path) -> None:
         await seen.sees("1 of 2")
         assert current(seen) == "theirs"
         await seen.sees("versioning")  # read in its own account
+
+
+async def test_adopt_mode_lists_the_safest_first_and_plans_those_that_are_marked(tmp_path: Path) -> None:
+    risk, reason = Remark("no tag says whose it is", -0.04), Remark("nothing is under way with it", 0.15)
+    workspace = FakeWorkspace(
+        [
+            replace(resource("bucket", "worse"), adoption=Adoption(0.55, 0.55, 0.6, (reason,), (risk,))),
+            replace(resource("bucket", "best"), adoption=Adoption(0.93, 0.93, 0.93, (reason,))),
+            replace(
+                resource("queue", "theirs"),
+                owner=Owner("cdk", "ShopStack", ("CloudFormation lists it in stack ShopStack",)),
+                adoption=Adoption(0.2, 0.2, 0.2),
+            ),
+            resource("bucket", "ours", stack="shop"),
+        ]
+    )
+    async with opened(workspace, tmp_path, size=(120, 30)) as seen:
+        await seen.sees("4 resources", "cdk · ShopSt", "✗", "▮▮▮▮▮ .93")
+        await seen.press("2")
+        await seen.sees("3 things not managed yet · 1 safe", "nothing is under way with it")
+        await seen.sees_no("ours")
+        await seen.press("j")
+        await seen.sees("0.55 medium (up to 0.60 once", "no tag says whose it is")
+        await seen.press("slash")
+        await seen.type("kind:bucket")
+        await seen.press("enter", "asterisk")
+        await seen.sees("2 marked")
+        await seen.press("a")
+        await seen.sees("3 Plan", "bucket.best", "bucket.worse")
+        [(wish, _)] = workspace.plans
+        assert {one.address for one in wish.resources} == {"bucket.best", "bucket.worse"}
+        assert all(one.adopt for one in wish.resources)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +16,7 @@ from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.render.inventory import adoption_text
 from genesys_tui.cli.render.text import counted
 from genesys_tui.cli.terminal import Terminal
+from genesys_tui.cli.wishes import wish_here
 from genesys_tui.engine.model.adoption import HIGH, confidence_of
 from genesys_tui.engine.model.errors import UsageError
 from genesys_tui.engine.model.plan_document import inventory_document
@@ -29,16 +32,21 @@ def _adopt(
     threshold: float,
     force: tuple[str, ...],
     owned_by: tuple[str, ...],
+    into: str | None,
     apply: bool,
     detailed_exitcode: bool,
 ) -> int:
     common, terminal = begin()
     again = [*ids, *(["--all-high"] if all_high else []), *(word for one in force for word in ("--force", one))]
+    again += ["--into", into] if into else []
     again += ["--threshold", f"{threshold:g}"] if threshold != HIGH else []
     request = Request(common, ("adopt", *again, "--apply"), apply, detailed_exitcode=detailed_exitcode)
     if apply and not (ids or all_high):
         raise UsageError("nothing is named that should be adopted", todo="name ids, or give --all-high")
     check(request, terminal)
+    if into and Path(into).exists():
+        wish = wish_here(into, adopt=False, delete_data=False)
+        common = replace(common, stack=common.stack or wish.stack, region=common.region or wish.region)
     with opened(common) as workspace:
         if owned_by:
             workspace.own_by(owned_by)
@@ -48,7 +56,15 @@ def _adopt(
         wish = workspace.wish_to_adopt(
             inventory, ids, all_from=threshold if all_high else None, forced=force, threshold=threshold
         )
-        return carry_out(workspace.plan(wish), request, workspace, terminal)
+        if into:  # what a file is to name and does not, the file's next plan would take for dropped
+            wish = workspace.as_written(wish)
+            workspace.write_into(Path(into), wish, dry=True)
+        plan = workspace.plan(wish)
+        code = carry_out(plan, request, workspace, terminal)
+        if into and apply and code == exits.DONE and plan.steps:
+            workspace.write_into(Path(into), wish)
+            terminal.message(f"Written into {into}: `genesys plan {into}` shows that nothing changes.")
+        return code
 
 
 def _show(inventory: Inventory, workspace: Workspace, terminal: Terminal) -> int:
@@ -101,6 +117,11 @@ command = GenesysCommand(
             multiple=True,
             metavar="PATH",
             help="A terraform.tfstate, a Pulumi export, or a folder of them: what is in it is that tool's. Remembered.",
+        ),
+        click.Option(
+            ["--into"],
+            metavar="FILE",
+            help="Write what was adopted into this stack file too, as it is. Comments and order of the file stay.",
         ),
         click.Option(["--apply"], is_flag=True, help="Do it. Asks first, unless --yes."),
         detailed_exitcode_option(),

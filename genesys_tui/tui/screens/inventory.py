@@ -46,7 +46,7 @@ def _created(row: Row) -> datetime:
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("KIND", lambda row: row.kind, 16, grow=1, order=lambda row: row.order, tone=lambda _: "accent"),
-    Column("NAME", lambda row: row.name, 32, grow=4, order=lambda row: (row.order[1], row.order)),
+    Column("NAME", lambda row: row.name, 26, grow=4, order=lambda row: (row.order[1], row.order)),
     Column(
         "OWNER", lambda row: row.owner or "–", 12, grow=1, order=lambda row: (not row.managed, row.owner, row.order)
     ),
