@@ -347,7 +347,7 @@ async def test_adopt_mode_lists_the_safest_first_and_plans_those_that_are_marked
         ]
     )
     async with opened(workspace, tmp_path, size=(120, 30)) as seen:
-        await seen.sees("4 resources", "cdk · ShopSt", "✗", "▮▮▮▮▮ .93")
+        await seen.sees("4 resources", "cdk · Shop", "✗", "▮▮▮▮▮ .93")
         await seen.press("2")
         await seen.sees("3 things not managed yet · 1 safe", "nothing is under way with it")
         await seen.sees_no("ours")
