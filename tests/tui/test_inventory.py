@@ -352,7 +352,7 @@ async def test_adopt_mode_lists_the_safest_first_and_plans_those_that_are_marked
         await seen.sees("3 things not managed yet · 1 safe", "nothing is under way with it")
         await seen.sees_no("ours")
         await seen.press("j")
-        await seen.sees("0.55 medium (up to 0.60 once", "no tag says whose it is")
+        await seen.sees("0.55 medium (up to 0.60", "no tag says whose it is")
         await seen.press("slash")
         await seen.type("kind:bucket")
         await seen.press("enter", "asterisk")
