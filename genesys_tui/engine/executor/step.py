@@ -234,7 +234,7 @@ class StepRun:
                 self.outputs.update(found)
                 return
             if wait.failed and holds(wait.failed, answer):
-                raise CallError(call.name, "refused", "Failed", f"{wait.why}: it failed")
+                raise CallError(call.name, "refused", "Failed", f"{wait.why}: it failed{_reason(wait, answer)}")
             if waited >= wait.limit:
                 raise CallError(call.name, "refused", "TimedOut", f"{wait.why}: not done after {wait.limit:.0f} s")
             if self.stopped():
@@ -245,6 +245,14 @@ class StepRun:
 
     def _retrying(self, why: str, seconds: float) -> None:
         self.emit(Retrying(self.step.address, why, seconds))
+
+
+def _reason(wait: Wait, answer: Answer | None) -> str:
+    """What the cloud says of a failure."""
+    from jmespath import search
+
+    said = search(wait.reason, answer or {}) if wait.reason else None
+    return f", for {said}" if said else ""
 
 
 def _unsettled(call: Call, error: CallError, blind: CallError | None = None) -> NoReturn:

@@ -85,7 +85,7 @@ class Capture:
 @dataclass(frozen=True, slots=True)
 class Wait:
     """Poll `read` until `done` holds (JMESPath, truthy; an absent answer is `{}`), fail when `failed` does, give up
-    after `limit` seconds. `captures` are taken from the last answer."""
+    after `limit` seconds. `captures` are taken from the last answer. `reason`: where that says why it failed."""
 
     read: Call
     done: str
@@ -94,6 +94,7 @@ class Wait:
     interval: float = 1.0
     limit: float = 60.0
     captures: Mapping[str, Capture] = field(default_factory=dict)
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

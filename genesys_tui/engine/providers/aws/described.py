@@ -3,6 +3,7 @@ written one by one."""
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -114,6 +115,6 @@ def present(document: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def fixed(text: str) -> Capture:
-    """An output that is known before the answer: JMESPath's raw string."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return Capture(f"'{escaped}'")
+    """An output that is known before the answer: JMESPath's literal, which takes JSON."""
+    literal = json.dumps(text).replace("`", "\\`")
+    return Capture(f"`{literal}`")

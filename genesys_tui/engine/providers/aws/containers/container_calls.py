@@ -34,7 +34,8 @@ def steady(cluster: str, service: str, why: str) -> Wait:
     newest = "services[0].deployments[?status=='PRIMARY'] | [0].rolloutState"
     done = f"({newest}) == 'COMPLETED' && services[0].runningCount >= services[0].desiredCount"
     failed = "length(services[0].deployments[?rolloutState=='FAILED'] || `[]`) > `0`"
-    return Wait(describe(cluster, service), done, why, failed=failed, interval=5, limit=900)
+    said = "services[0].deployments[?rolloutState=='FAILED'] | [0].rolloutStateReason"
+    return Wait(describe(cluster, service), done, why, failed=failed, interval=5, limit=900, reason=said)
 
 
 def registered(definition: Mapping[str, Value], want: ContainerServiceSpec, place: Placement) -> Call:

@@ -70,7 +70,8 @@ def configuration(name: str) -> Call:
 
 def settled(name: str, done: str, failed: str, why: str) -> Wait:
     """Until `done` holds of its configuration. A function in a network takes a minute or two."""
-    return Wait(configuration(name), done, why, failed=failed, interval=0.3, limit=300)
+    said = "LastUpdateStatusReason || StateReason"
+    return Wait(configuration(name), done, why, failed=failed, interval=0.3, limit=300, reason=said)
 
 
 def change(
