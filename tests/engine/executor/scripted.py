@@ -22,6 +22,7 @@ class Sender:
     def __init__(self, script: Scripted, told: Callable[[str], object] = lambda _: None) -> None:
         self.script = script
         self.sent: list[str] = []
+        self.params: list[Params] = []
         self.told = told
 
     def send(
@@ -30,6 +31,7 @@ class Sender:
         answers = self.script[call.operation]
         answer = answers[min(self.sent.count(call.operation), len(answers) - 1)]
         self.sent.append(call.operation)
+        self.params.append(params)
         self.told(call.operation)
         if isinstance(answer, CallError):
             raise answer

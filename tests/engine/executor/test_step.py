@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.model.call import Wait, read
+from genesys_tui.engine.executor.documents import Documents
+from genesys_tui.engine.model.call import Call, Each, Merge, Value, Wait, read
+from genesys_tui.engine.model.errors import MovedError
 from tests.engine.executor.scripted import MAKE, SET, Scripted, Stage, create_step, failed
 
 Staged = Callable[..., Stage]
@@ -102,3 +105,51 @@ def test_a_lost_call_that_can_not_be_looked_for_is_unsettled(stage: Staged) -> N
     assert error is not None
     assert error.failure == "lost"
     assert play.outcomes == ["done", None]
+
+
+def test_a_wait_that_failed_says_the_clouds_reason(stage: Staged) -> None:
+    wait = Wait(read("x", "Poll"), "Ready", "until it is made", failed="Bad", reason="Why")
+    play = stage({"Make": [{"Id": "7"}]}, {"Poll": [{"Bad": True, "Why": "the disk is full"}]})
+    play.of(create_step(replace(MAKE, wait=wait)))
+    assert str(play.perform()).endswith("until it is made: it failed, for the disk is full")
+
+
+POLICY = (
+    '{"Version": "2012-10-17", "Statement": [{"Sid": "theirs", "Effect": "Deny"}, {"Sid": "ours", "Effect": "Deny"}]}'
+)
+
+
+def merging(statement: Mapping[str, Value] | None, empty: str | None = None) -> Call:
+    merge = Merge(read("x", "Look"), "Policy", {"ours": statement}, empty)
+    return Call("x", "Set", {"Policy": Each()}, idempotent=True, merge=merge)
+
+
+def test_a_statement_is_put_into_the_policy_as_it_stands_when_it_is_sent(stage: Staged) -> None:
+    play = stage({"Set": [{}]}, {"Look": [{"Policy": POLICY}]})
+    play.of(create_step(merging({"Sid": "ours", "Effect": "Allow"})))
+    assert play.perform() is None
+    [params] = play.writer.params
+    sent = json.loads(str(params["Policy"]))
+    assert [(one["Sid"], one["Effect"]) for one in sent["Statement"]] == [("theirs", "Deny"), ("ours", "Allow")]
+
+
+def test_the_last_statement_that_goes_leaves_what_the_service_takes_or_nothing_is_sent(stage: Staged) -> None:
+    only = '{"Statement": {"Sid": "ours"}}'
+    play = stage({"Set": [{}]}, {"Look": [{"Policy": only}]})
+    play.of(create_step(merging(None, empty="")))
+    assert play.perform() is None
+    assert play.writer.params == [{"Policy": ""}]
+    other = stage({"Set": [{}]}, {"Look": [{"Policy": only}]})
+    other.of(create_step(merging(None)))
+    with pytest.raises(MovedError):
+        other.perform()
+    assert other.writer.sent == []
+
+
+def test_two_steps_never_write_over_each_others_statements() -> None:
+    documents = Documents()
+    assert documents.take("queue a")
+    assert not documents.take("queue a")
+    assert documents.take("queue b")
+    documents.free("queue a")
+    assert documents.take("queue a")
