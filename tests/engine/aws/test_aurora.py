@@ -113,7 +113,7 @@ def test_it_is_made_changed_undone_and_deleted_as_one_database(stage: Stage) -> 
 
 def test_it_is_adopted_as_it_is(stage: Stage, aws: str, tmp_path: Path) -> None:
     stage.bring_about({**SPEC, "multi_az": True})
-    ours = Workspace(Settings(region=REGION, endpoint=aws, stack="other", home=tmp_path / "ours"))
+    ours = Workspace(Settings(region=REGION, endpoint=aws, stack="stage", home=tmp_path / "ours"))
     try:
         wish = parse_intent(["adopt", "database", "ledger"])
         assert ours.apply(ours.plan(wish)).wait().status == "done"
