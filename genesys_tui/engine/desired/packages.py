@@ -174,7 +174,7 @@ def starter_zip(language: str, handler: str = "") -> bytes:
     if not re.fullmatch(r"\w[\w-]*([./]\w[\w-]*)*", module, re.ASCII) or not function.isidentifier():
         todo = "write it as in main.handler, or give the `source` of the code"
         raise GenesysError(f"no starter can be called by {handler!r}", todo=todo)
-    [template] = (langpacks() / LANGPACKS[language] / "templates" / "hello").iterdir()
+    [template] = (langpacks() / LANGPACKS[language] / "templates" / "plain").iterdir()
     text = re.sub(rb"\b(def|const) handler\b", rb"\1 " + function.encode(), template.read_bytes())
     return _zip([(f"{module.replace('.', '/')}{template.suffix}", text, False)])
 

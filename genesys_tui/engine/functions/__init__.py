@@ -1,0 +1,1 @@
+"""Lambda functions on this machine: langpacks, layers, artifacts, the watch loop and the local runtime."""

@@ -1,0 +1,1 @@
+"""Where code is built: on this machine, or in a container that is like the target."""

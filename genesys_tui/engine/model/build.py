@@ -1,0 +1,103 @@
+"""What code is built for, and what a build comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Architecture = Literal["x86_64", "arm64"]
+Language = Literal["python", "node", "go"]
+
+_LANGUAGES: tuple[tuple[str, Language], ...] = (("python", "python"), ("nodejs", "node"), ("provided", "go"))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What code is built for: `runtime` as Lambda calls it (`python3.13`, `nodejs22.x`, `provided.al2023`)."""
+
+    runtime: str
+    architecture: Architecture = "x86_64"
+
+    @property
+    def language(self) -> Language | None:
+        """The langpack that builds for it; None where there is none (java, ruby...)."""
+        return next((language for start, language in _LANGUAGES if self.runtime.startswith(start)), None)
+
+    @property
+    def version(self) -> str:
+        """`3.13` of python3.13, `22` of nodejs22.x; empty for provided runtimes."""
+        return self.runtime.lstrip("abcdefghijklmnopqrstuvwxyz").removesuffix(".x") if self.language != "go" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The code of one function on this machine. `source`: a folder, a single file, or a .zip that is sent as it is.
+    `handler`: as it is asked for; None: to be found."""
+
+    name: str
+    source: Path
+    target: Target
+    handler: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder that its files, locks and configuration lie in."""
+        return self.source if self.source.is_dir() else self.source.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a zip: its name in it, with `/`, never absolute and never upwards."""
+
+    name: str
+    content: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltLayer:
+    """The dependencies of a target, or a part of them, as one layer.
+
+    `name`: of the layer in the account; it holds the key, so that an equal layer is found before it is made. `key`:
+    SHA-256 in hexadecimal of all that decides its content. `sha256`: of the zip, in hexadecimal, which lies among the
+    artifacts. `size` and `unzipped`: bytes. `folder`: its content unzipped, as it stands under /opt. `reused`: this
+    machine had it already. `contents`: packages and their unzipped bytes, the biggest first.
+    """
+
+    name: str
+    key: str
+    sha256: str
+    size: int
+    unzipped: int
+    folder: Path
+    reused: bool
+    contents: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Where the time of a build went."""
+
+    resolve: float = 0.0
+    install: float = 0.0
+    zip: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build comes to. `sha256`: of the artifact, the zip of the code, in hexadecimal; it lies among the
+    artifacts. `size` and `unzipped`: its bytes. `code`: the folder that a local runtime runs it from. `locks`: the files that its
+    dependencies were taken from. `hints`: what makes it big or slow to start, in words."""
+
+    project: Project
+    handler: str | None
+    sha256: str
+    size: int
+    unzipped: int
+    code: Path
+    layers: tuple[BuiltLayer, ...] = ()
+    locks: frozenset[Path] = frozenset()
+    seconds: Seconds = field(default_factory=Seconds)
+    hints: tuple[str, ...] = ()
