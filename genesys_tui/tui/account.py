@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from genesys_tui.engine.model.identity import Identity
     from genesys_tui.engine.model.resource import Actual
+    from genesys_tui.engine.model.suggestion import Suggestion
     from genesys_tui.engine.panorama import Panorama
     from genesys_tui.engine.workspace import Inventory, Resource, Workspace
     from genesys_tui.tui.background import Background
@@ -171,6 +172,12 @@ class Account:
     def details(self, row: Row) -> Actual | None:
         """Blocks: for a thread."""
         return self.panorama.details(row.resource) if self.panorama else None
+
+    def suggestions(self, row: Row, actual: Actual | None) -> tuple[Suggestion, ...]:
+        """With what the details tell, where they were read. For a thread: the first may load much."""
+        from genesys_tui.engine.workspace import suggestions_of
+
+        return row.resource.suggestions if actual is None else suggestions_of(row.resource, actual)
 
     def _on_page(self, generation: int, page: Iterable[Resource]) -> None:
         """From another thread: pages that arrive faster than they are drawn are drawn together."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from genesys_tui.engine.model.errors import GenesysError, Problem, UsageError, WishError
+from genesys_tui.engine.watch import Watch
 from genesys_tui.tui.background import Latest
-from genesys_tui.tui.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,7 @@ class Desk:
             self.source = Source("file", file.name, path=file)
         else:
             self._look_for_file()
-        self._watch = Watch(self.folder, lambda path: self._background.deliver(lambda: self._saved(path)))
+        self._watch = Watch((self.folder,), lambda paths: self._background.deliver(lambda: self._saved(paths)))
         self._watch.start()
 
     def stop(self) -> None:
@@ -197,11 +197,12 @@ class Desk:
 
         self._background.run(lambda: self._engine.find_stack_file(self.folder), found, self._broken)
 
-    def _saved(self, path: Path) -> None:
+    def _saved(self, paths: frozenset[Path]) -> None:
+        names = {path.name for path in paths}
         if self.file is None:
-            if path.name.startswith("genesys."):
+            if any(name.startswith("genesys.") for name in names):
                 self._look_for_file()
-        elif path.name == self.file.name and self.source and self.source.kind == "file" and self.state != "applying":
+        elif self.file.name in names and self.source and self.source.kind == "file" and self.state != "applying":
             self.saved_at = datetime.now().astimezone()
             self.replan(refresh=False)
 

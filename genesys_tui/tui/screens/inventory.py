@@ -28,6 +28,7 @@ from genesys_tui.tui.widgets.words import Page, Words
 if TYPE_CHECKING:
     from genesys_tui.engine.model.errors import GenesysError
     from genesys_tui.engine.model.resource import Actual
+    from genesys_tui.engine.model.suggestion import Suggestion
     from genesys_tui.tui.widgets.filter_bar import FilterBar
 
 SLICE = 4_000
@@ -111,6 +112,7 @@ class InventoryScreen(ModeScreen):
         self._drawn: tuple[object, ...] = ()
         self._arranging = False
         self._read: dict[Hashable, Actual | None] = {}
+        self._suggested: dict[Hashable, tuple[Suggestion, ...]] = {}
         self._fresh: set[Hashable] = set()
         self._fresh_for = 0.0
         self._error: GenesysError | None = None
@@ -246,7 +248,8 @@ class InventoryScreen(ModeScreen):
         note = "" if row.key in self._read or self._error else "reading the rest…"
         if row.key in self._read and actual is None:
             note = "It is gone. r reads the account again."
-        self.side.show(detail(row, actual, note, self._error), top=moved)
+        suggestions = self._suggested.get(row.key, row.resource.suggestions)
+        self.side.show(detail(row, actual, note, self._error, suggestions), top=moved)
         if moved and row.key not in self._fresh and (self.side_opened or not self.narrow):
             self._rest()
 
@@ -261,7 +264,12 @@ class InventoryScreen(ModeScreen):
         if row is None or row.key in self._fresh or account.workspace is None or hidden:
             return
 
-        def read(actual: Actual | None) -> None:
+        def look() -> tuple[Actual | None, tuple[Suggestion, ...]]:
+            actual = account.details(row)
+            return actual, account.suggestions(row, actual)
+
+        def read(seen: tuple[Actual | None, tuple[Suggestion, ...]]) -> None:
+            actual, self._suggested[row.key] = seen
             self._read[row.key] = actual
             self._fresh.add(row.key)
             if row.key == self._shown_key:
@@ -273,7 +281,7 @@ class InventoryScreen(ModeScreen):
                 self._error = error
                 self._show_detail()
 
-        self._reader.ask(lambda: account.details(row), read, failed)
+        self._reader.ask(look, read, failed)
 
     @on(Listing.Moved)
     def _moved(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from genesys_tui.engine.model.document import without_absent
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.model.suggestion import Suggestion
 from genesys_tui.tui.account import Row
 from genesys_tui.tui.text import age, setting
 from genesys_tui.tui.widgets.words import Page
@@ -16,8 +17,14 @@ TAGS = 60
 """Tags shown; AWS allows 50 on nearly everything."""
 
 
-def detail(row: Row, actual: Actual | None, note: str, error: GenesysError | None) -> Page:
-    """`actual`: read in full, or None while it is not; then `note` says why."""
+def detail(
+    row: Row,
+    actual: Actual | None,
+    note: str,
+    error: GenesysError | None,
+    suggestions: Sequence[Suggestion] = (),
+) -> Page:
+    """`actual`: read in full, or None while it is not; then `note` says why. `suggestions`: what would be better."""
     shown = actual or row.resource.actual
     page = Page()
     page.heading(row.kind, row.name)
@@ -30,6 +37,7 @@ def detail(row: Row, actual: Actual | None, note: str, error: GenesysError | Non
     if created:
         page.fact("created", f"{created:%Y-%m-%d}  ({age(created, datetime.now(UTC))} ago)")
     _whose(page, row)
+    _suggestions(page, suggestions)
     _fields(page, shown)
     _tags(page, shown)
     if note:
@@ -57,6 +65,17 @@ def _whose(page: Page, row: Row) -> None:
         page.line(f"  + {remark.words}", "good", hang=4)
     for remark in sorted(adoption.risks, key=lambda one: one.points):
         page.line(f"  - {remark.words}", "warn", hang=4)
+
+
+def _suggestions(page: Page, suggestions: Sequence[Suggestion]) -> None:
+    """What would be better, and what it costs as it is."""
+    if suggestions:
+        page.heading("suggestions")
+    for one in suggestions:
+        cost = f" (~${one.usd:,.2f} a month)" if one.usd else ""
+        page.line(f"  · {one.words}{cost}", "warn", hang=4)
+        if one.fix:
+            page.line(f"    better: {one.fix}", "faint", hang=6)
 
 
 def _fields(page: Page, actual: Actual) -> None:
