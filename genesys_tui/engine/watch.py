@@ -25,6 +25,7 @@ class Watch:
         self._deep = deep
         self._stop = threading.Event()
         self.ready = threading.Event()
+        """Set when no save is missed any more."""
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="watch", daemon=True).start()
@@ -40,6 +41,7 @@ class Watch:
                 self._changed(frozenset(there))
             lost = True
             if not there:
+                self.ready.set()
                 self._stop.wait(LOOK / 1000)
                 continue
             for paths in self._changes(there):
@@ -68,7 +70,9 @@ class Watch:
                 self.ready.set()
                 if batch:
                     yield frozenset(_as_written(path, real) for _, path in batch)
-                if [_identity(folder) for folder in self._folders] != known:
+                told = {path for _, path in batch}
+                # A folder that is made anew may get the very inode of the one before.
+                if told & real.keys() or [_identity(folder) for folder in self._folders] != known:
                     return
         except FileNotFoundError:  # gone between the look and the watch
             return

@@ -68,6 +68,7 @@ def test_a_folder_that_comes_later(tmp_path: Path) -> None:
     queue: Queue[frozenset[Path]] = Queue()
     watch = Watch((tmp_path / "later",), queue.put)
     watch.start()
+    assert watch.ready.wait(10)
     (tmp_path / "later").mkdir()
     assert queue.get(timeout=10) == {tmp_path / "later"}
     watch.stop()
