@@ -40,6 +40,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = {
         "HOME": str(home),
         "GENESYS_HOME": str(home / "genesys"),
+        "GENESYS_BUILDER": "host",
         "AWS_CONFIG_FILE": str(home / "aws-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(home / "aws-credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -164,12 +164,13 @@ def _typed_confirmation(plan: Plan, request: Request, terminal: Terminal) -> boo
 
 
 def _typed_doubts(plan: Plan, terminal: Terminal) -> bool:
-    """What may be another's to take is taken only by its typed address."""
+    """What may be another's, or another thing than is meant, is taken only by its typed address."""
     if not terminal.interactive:
         raise UsageError(
             "this may not be yours to take",
             why="; ".join(f"{step.address}: {step.doubt}" for step in plan.doubtful),
-            todo="if it is, take it over by hand, or lower the threshold: genesys adopt ID --threshold 0.5",
+            todo="if it is, do it at a terminal and type each address; where only the score speaks against it, "
+            "lower the threshold: genesys adopt ID --threshold 0.5",
         )
     for step in plan.doubtful:
         address = shown(step.address)

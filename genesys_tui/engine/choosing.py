@@ -18,9 +18,13 @@ from genesys_tui.engine.providers import registry
 
 
 def candidates(inventory: Inventory) -> list[Resource]:
-    """What could be adopted, the safest first."""
-    found = [one for one in inventory.resources if one.adoption and not one.actual.of_aws]
+    """What could be adopted, the safest first. What is shared is nobody's own."""
+    found = [one for one in inventory.resources if one.adoption and not one.actual.of_aws and not _shared(one)]
     return sorted(found, key=lambda one: (-_score(one), one.actual.kind, one.actual.name))
+
+
+def _shared(resource: Resource) -> bool:
+    return resource.actual.kind in registry.names() and registry.kind(resource.actual.kind).shared
 
 
 def _score(resource: Resource) -> float:
@@ -89,6 +93,9 @@ def _missing(word: str, resources: Iterable[Resource], identity: Identity) -> Us
                 return UsageError(f"{word!r} is managed already", why=f"as {one.address} of stack {one.stack}")
             if one.actual.of_aws:
                 return UsageError(f"{word!r} is AWS's own", why=one.actual.of_aws)
+            if _shared(one):
+                why = "it is the same for everybody: a stack that needs it uses it as it is"
+                return UsageError(f"{word!r} is shared, and can't be adopted", why=why)
             kinds = ", ".join(registry.names())
             return UsageError(f"{word!r} is a {one.actual.kind}, which has no kind yet", why=f"kinds are {kinds}")
     _, _, _, region, account, *_ = (word.split(":") + [""] * 6)[:6] if word.startswith("arn:") else [""] * 6

@@ -6,14 +6,26 @@ from __future__ import annotations
 import os
 import secrets
 import string
+from base64 import b64decode
+from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import md5, sha256
 from pathlib import Path
 from tempfile import mkstemp
 
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.resource import Mark
 
 MD5_DIGITS = 32
+DIRECT_LIMIT = 50 * 1024 * 1024
+"""Bytes: what Lambda takes in one call (Lambda quotas)."""
 ALPHABET = string.ascii_letters + string.digits
+
+
+def place_of(source: str, mark: Mark | None) -> Path:
+    """Where a path that was written leads: a file's paths start where the file is."""
+    path = Path(source).expanduser()
+    return Path(mark.file).parent / path if mark else path
 
 
 def keep_artifact(content: bytes, home: Path, digest: str) -> str:
@@ -30,6 +42,17 @@ def keep_artifact(content: bytes, home: Path, digest: str) -> str:
     except OSError as error:
         raise GenesysError(f"{folder} can't keep an artifact", why=error.strerror or str(error)) from error
     return digest
+
+
+def heavy(home: Path, codes: Iterable[str]) -> dict[str, int]:
+    """Of these artifacts (SHA-256 in base64) those that a cloud does not take in one call: bytes, by SHA-256 in
+    hexadecimal. What is not there is not among them."""
+    sizes: dict[str, int] = {}
+    for code in codes:
+        digest = b64decode(code).hex()
+        with suppress(OSError):
+            sizes[digest] = (home / "artifacts" / digest).stat().st_size
+    return {digest: size for digest, size in sizes.items() if size > DIRECT_LIMIT}
 
 
 def read_artifact(folder: Path | None, digest: str) -> bytes:

@@ -36,6 +36,7 @@ class SavedDesired(BaseModel):
     adopt: bool
     modify: bool
     needs: tuple[str, ...]
+    tagged: bool = True
 
 
 class SavedOutcome(BaseModel):
@@ -78,6 +79,7 @@ class SavedPlan(BaseModel):
                 item.adopt,
                 item.modify,
                 needs=item.needs,
+                tagged=item.tagged,
             )
             for item in self.wish
         )
@@ -150,4 +152,5 @@ def _desired(desired: Desired) -> dict[str, object]:
         "adopt": desired.adopt,
         "modify": desired.modify,
         "needs": desired.needs,
+        "tagged": desired.tagged,
     }

@@ -8,29 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from genesys_tui.engine import taking_over
-from genesys_tui.engine.desired.whole import whole_wish
+from genesys_tui.engine import likely, pruning, releasing, suggesting, taking_over
+from genesys_tui.engine.desired.whole import Build, whole_wish
 from genesys_tui.engine.executor.recover import recover
 from genesys_tui.engine.guardrails import cost, duration, permissions
 from genesys_tui.engine.inventory.cache import Cache, Looks
 from genesys_tui.engine.inventory.observe import Seen, Subject, observe, outputs_of, strangers
+from genesys_tui.engine.local import heavy
+from genesys_tui.engine.model.adoption import HIGH
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError, UsageError
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.kind import Facts, Placement
+from genesys_tui.engine.model.layers import LAYERS, UnusedLayer
 from genesys_tui.engine.model.owner import Claim
 from genesys_tui.engine.model.plan import Finding, Plan
-from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
+from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish, split_address
+from genesys_tui.engine.planner.called import name_of
 from genesys_tui.engine.planner.decide import Decision, decide_removal, fields_to_read
 from genesys_tui.engine.planner.plan import Draft, as_undo, decisions, draft, dropped
 from genesys_tui.engine.planner.undo import undo
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws import iam
+from genesys_tui.engine.providers.aws.serverless.layer_readings import unused_layers
 from genesys_tui.engine.providers.aws.session import Session
 from genesys_tui.engine.state.backend import Backend, Scope, Snapshot
 
@@ -42,8 +47,8 @@ MAKING = frozenset({"create", "replace", "delete"})
 
 
 class Planning:
-    """Plans of one account and region. `reader` is a read-only session. `home`: where artifacts are kept. `claims`:
-    what state files of other tools say is theirs."""
+    """Plans of one account and region. `reader` is a read-only session. `home`: where artifacts are kept. `build`:
+    how code becomes what is sent. `claims`: what state files of other tools say is theirs."""
 
     def __init__(
         self,
@@ -51,11 +56,13 @@ class Planning:
         backend: Backend,
         cache: Cache,
         home: Path,
+        build: Build,
         claims: Callable[[], tuple[Claim, ...]] = tuple,
     ) -> None:
         self._reader = reader
         self._cache = cache
         self._home = home
+        self._build = build
         self._claims = claims
         self._backend = backend
         self._seen: Looks = {}
@@ -71,7 +78,7 @@ class Planning:
         scope, snapshot = self._open(stack)
         fragments = snapshot.fragments
         place = self._place(scope, delete_data=wish.delete_data)
-        wish = whole_wish(wish, fragments, self._reader, place, self._home)
+        asked, wish = wish, whole_wish(wish, fragments, self._reader, place, self._home, self._build)
         subjects = [self._wanted(desired, fragments.get(desired.address)) for desired in wish.resources]
         subjects += [self._removal(item) for item in dropped(wish, fragments)]
         named = strangers(wish.resources, fragments)
@@ -86,13 +93,21 @@ class Planning:
             decided = decisions(wish, fragments, actuals, registry.kind, outside)
         if refresh or stale:
             self._cache.keep_looks(scope.region, scope.stack, looked, self._seen)
-        takings = taking_over.assess(self._reader, decided, self._claims, self._swept) if refresh else {}
-        findings = [*unread, *unknown, *self._owned_elsewhere(decided, scope)]
+        findings = [*unread, *unknown]
+        taken: likely.Matches = {}
+        if asked.whole and (making := likely.making(decided, asked)):
+            found = likely.likely(decided, making, self._unmanaged(making, place, findings))
+            again = partial(decisions, fragments=fragments, kind_of=registry.kind, outside=outside)
+            decided, taken = self._taken(wish, likely.to_take(found, asked), decided, actuals, again)
+            findings += likely.findings(asked, found, taken)
+        careful = refresh or any(one.adopt for one in asked.resources)  # whose it is, is asked before anything is taken
+        takings = taking_over.assess(self._reader, decided, self._claims, self._swept) if careful else {}
+        findings += self._owned_elsewhere(decided, scope)
         findings += taking_over.findings(decided, takings, wish, stack)
-        if wish.whole and refresh:
-            findings += taking_over.proposals(decided, self._swept().actuals, self._managed())
+        findings += suggesting.findings(self._reader, decided) if refresh else ()
         made = self._draft(decided, place, snapshot, wish.source, findings)
-        plan = taking_over.with_doubts(made.plan, takings, wish.threshold)
+        threshold = HIGH if wish.threshold is None else wish.threshold
+        plan = likely.with_doubts(taking_over.with_doubts(made.plan, takings, threshold), taken)
         return self._forecast(replace(made, plan=replace(plan, outside=outside, read_at=read_at)))
 
     def destroy(self, stack: str, addresses: Sequence[str], *, delete_data: bool = False) -> Plan:
@@ -115,6 +130,32 @@ class Planning:
         findings = [*unread, *_still_needed(doomed, snapshot)]
         place = self._place(scope, delete_data=delete_data)
         return self._forecast(self._draft(decided, place, snapshot, f"stack '{stack}'", findings))
+
+    def release(self, stack: str | None, words: Sequence[str], forced: Sequence[str] = ()) -> Plan:
+        """The plan that gives these back: they stay as they are, and are ours no more. No stack: the one that has them.
+        Raises UsageError."""
+        here = [scope for scope in self._backend.stacks() if scope.region == self._reader.region]
+        stack = stack or releasing.stack_of(words, {scope.stack: self._backend.load(scope).fragments for scope in here})
+        scope, snapshot = self._open(stack)
+        chosen = releasing.chosen(words, snapshot.fragments, forced, stack)
+        actuals, unread = self._observe([releasing.subject(item) for item in chosen], refresh=True)
+        decided = [releasing.decide(item, actuals[item.address]) for item in chosen if item.address in actuals]
+        findings = [*unread, *releasing.findings(chosen, snapshot.fragments)]
+        made = self._draft(decided, self._place(scope), snapshot, f"stack '{stack}'", findings)
+        return self._forecast(replace(made, plan=releasing.as_remembered(made.plan, snapshot.fragments)))
+
+    def unused_layers(self, older_than: timedelta) -> list[UnusedLayer]:
+        """The layers of ours that no function uses; a young one may be on its way to its function."""
+        until = datetime.now(UTC) - older_than
+        unused = self._reader.ask(unused_layers(LAYERS))
+        return [one for one in unused if one.created is None or one.created <= until]
+
+    def prune_layers(self, stack: str, older_than: timedelta) -> Plan:
+        """The plan that deletes them. What the stack remembers of them is forgotten."""
+        scope, snapshot = self._open(stack)
+        decided = pruning.decided(self.unused_layers(older_than), snapshot.fragments)
+        made = self._draft(decided, self._place(scope), snapshot, "layers that no function uses", [])
+        return self._forecast(replace(made, plan=pruning.without_way_back(made.plan)))
 
     def undo(self, execution: str | None, stack: str | None) -> Plan:
         """The plan that takes an execution back."""
@@ -145,10 +186,37 @@ class Planning:
         swept, stacks = self._cache.sweep(region), self._cache.stacks(region) or ()
         return taking_over.Swept(swept[0] if swept else (), [stack for stack, _ in stacks])
 
-    def _managed(self) -> frozenset[str]:
-        """The ARNs of all that a stack of ours owns."""
+    def _unmanaged(self, making: Sequence[Decision], place: Placement, findings: list[Finding]) -> list[Actual]:
+        """What may be meant by what is to be made. Where that is to be adopted it is listed now; else the last sweep is
+        good enough to be told of."""
+        kinds = {item.kind.name for item in making if item.desired and item.desired.adopt}
+        there = [one for one in self._swept().actuals if one.kind in registry.names()]
+        if kinds:
+            listing = likely.listed(self._reader, kinds, place)
+            findings += likely.unlisted(listing)
+            there = [*listing.actuals, *(one for one in there if one.kind not in kinds)]
         fragments = (one for scope in self._backend.stacks() for one in self._backend.load(scope).fragments.values())
-        return frozenset(one.outputs["arn"] for one in fragments if one.owned and "arn" in one.outputs)
+        managed = {one.outputs["arn"] for one in fragments if one.owned and "arn" in one.outputs}
+        return [one for one in there if one.arn not in managed]
+
+    def _taken(
+        self,
+        wish: Wish,
+        chosen: likely.Matches,
+        decided: list[Decision],
+        actuals: Mapping[str, Actual | None],
+        again: Callable[..., list[Decision]],
+    ) -> tuple[list[Decision], likely.Matches]:
+        """Decided again, with those taken over under the names they have; and which those are: some may be gone, or be
+        of what can't change into what is wanted."""
+        while chosen:
+            looks, _ = self._observe(likely.subjects(wish, chosen, self._reader.region), refresh=False)
+            taking = again(likely.as_taken(wish, chosen), actuals={**actuals, **looks})
+            fit = likely.fitting(taking, chosen)
+            if len(fit) == len(chosen):
+                return taking, fit
+            chosen = fit
+        return decided, {}
 
     def _managed_by(self, address: str) -> str:
         """Where it is, if another stack has it."""
@@ -158,19 +226,26 @@ class Planning:
         return ""
 
     def _owned_elsewhere(self, decided: Sequence[Decision], scope: Scope) -> Iterator[Finding]:
-        """A thing has one owner at most: what another stack of ours owns, in whatever region, is not adopted."""
+        """A thing has one owner at most: what another stack of ours owns, in whatever region, or this one by another
+        address, is not adopted."""
         adopted = {
             (item.kind.name, item.actual.id): item for item in decided if item.verdict == "adopt" and item.actual
         }
         if not adopted:
             return
         for other in self._backend.stacks():
-            fragments = self._backend.load(other).fragments.values() if other != scope else ()
-            for fragment in fragments:
+            for fragment in self._backend.load(other).fragments.values():
                 item = adopted.get((fragment.kind, fragment.id))
-                if item is not None and fragment.owned:
-                    message = f"{item.kind.title} '{item.name}' belongs to stack '{other.stack}' ({other.region})"
+                if item is None or not fragment.owned:
+                    continue
+                what = f"{item.kind.title} '{item.name}'"
+                if other != scope:
+                    message = f"{what} belongs to stack '{other.stack}' ({other.region})"
                     yield Finding("blocked", item.address, message, "undo its creation or adoption there first")
+                elif fragment.address != item.address:
+                    message = f"{what} is {fragment.address} of this stack already"
+                    fix = "give the entry its name back, or release it first: genesys adopt --release"
+                    yield Finding("blocked", item.address, message, fix)
 
     # the way ------------------------------------------------------------------------------------------------------
     def _open(self, stack: str) -> tuple[Scope, Snapshot]:
@@ -219,6 +294,8 @@ class Planning:
     def _draft(
         self, decided: Sequence[Decision], place: Placement, snapshot: Snapshot, source: str, findings: list[Finding]
     ) -> Draft:
+        codes = [str(item.wanted.spec["code"]) for item in decided if item.wanted.spec.get("code")]
+        place = replace(place, heavy=heavy(self._home, codes))
         facts = self._prepare(decided, findings)
         ready = [item for item in decided if item.address in facts]
         return draft(ready, facts, place, source=source, version=snapshot.version, findings=findings)
@@ -251,7 +328,8 @@ class Planning:
     def _wanted(self, desired: Desired, fragment: Fragment | None) -> Subject:
         kind = registry.kind(desired.kind)
         fields = fields_to_read(kind, desired, fragment)
-        return Subject(desired.address, kind, desired.name, fields, fragment, aws=_aws(desired.spec, fragment))
+        name = name_of(desired, fragment)
+        return Subject(desired.address, kind, name, fields, fragment, aws=_aws(desired.spec, fragment))
 
     def _removal(self, fragment: Fragment) -> Subject:
         kind = registry.kind(fragment.kind)
@@ -261,8 +339,8 @@ class Planning:
     def _undo_subject(self, step: StepRecord, now: Fragment | None) -> Subject:
         """What was forgotten is looked for by the id it had."""
         kind = registry.kind(step.kind)
-        name = step.address.partition(".")[2]
         known = now or (step.remembered if step.action == "forget" else None)
+        name = known.name if known else split_address(step.address)[1]
         return Subject(
             step.address, kind, name, fields_to_read(kind, None, known), known, whole=True, aws=_aws({}, known)
         )

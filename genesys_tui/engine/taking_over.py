@@ -3,13 +3,12 @@ sweep judges all of an account by the same rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from genesys_tui.engine.inventory.adoption import adoption_of, surroundings
-from genesys_tui.engine.inventory.matching import Want, matches
 from genesys_tui.engine.inventory.ownership import Evidence, Subject, judged
 from genesys_tui.engine.inventory.stacks import stack_of
 from genesys_tui.engine.model.adoption import Adoption
@@ -124,19 +123,6 @@ def findings(decided: Sequence[Decision], known: Mapping[str, Taking], wish: Wis
                 yield Finding("blocked", item.address, message, f"--force {item.address} takes it all the same")
         elif taking.adoption is not None:
             yield Finding("note", item.address, _in_words(taking.adoption))
-
-
-def proposals(decided: Sequence[Decision], neighbours: Sequence[Actual], managed: Collection[str]) -> Iterator[Finding]:
-    """What a stack file is about to make, and what is likely there already under another name. Nothing is taken.
-    `managed`: ARNs of what is ours."""
-    making = [item for item in decided if item.verdict == "create" and item.desired is not None]
-    wanted = [Want(item.address, item.kind.name, item.name, item.wanted.spec) for item in making]
-    there = [one for one in neighbours if one.arn not in managed and one.kind in registry.names()]
-    for address, match in matches(wanted, there).items() if wanted and there else ():
-        if not match.exact:
-            name = match.actual.name
-            message = f"{match.actual.kind} '{name}' may be what is meant ({match.score:.2f}: {'; '.join(match.why)})"
-            yield Finding("note", address, message, f"to take it over, name the entry '{name}' and plan with --adopt")
 
 
 def with_doubts(plan: Plan, known: Mapping[str, Taking], threshold: float) -> Plan:

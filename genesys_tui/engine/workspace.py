@@ -7,9 +7,10 @@ its own. Only `apply` changes a cloud; all else runs on a read-only session.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -19,25 +20,31 @@ from genesys_tui.engine.choosing import as_written, candidates, wish_to_adopt
 from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
+from genesys_tui.engine.desired.writing import extended, stack_for, write_entries
 from genesys_tui.engine.executor.execution import Execution
 from genesys_tui.engine.inventory.assessment import assessed
 from genesys_tui.engine.inventory.cache import EVERYWHERE, Cache
 from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover, from_cache
 from genesys_tui.engine.inventory.known_claims import KnownClaims
 from genesys_tui.engine.inventory.ownership import Evidence
-from genesys_tui.engine.model.adoption import HIGH
-from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
+from genesys_tui.engine.inventory.suggestions import suggested, suggestions_of
+from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError, UsageError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
 from genesys_tui.engine.model.kind import Fields, Placement
+from genesys_tui.engine.model.layers import YOUNG, UnusedLayer
+from genesys_tui.engine.model.owner import Claim
 from genesys_tui.engine.model.plan import Plan
-from genesys_tui.engine.model.resource import Actual, Fragment, Wish
+from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
 from genesys_tui.engine.planning import Planning
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.remembered import remember, remembered
 from genesys_tui.engine.state.backend import Scope
+from genesys_tui.engine.threshold import adoption_threshold
 
 if TYPE_CHECKING:
+    from genesys_tui.engine.functions.build import Builds
+    from genesys_tui.engine.functions.workbench import Workbench
     from genesys_tui.engine.planfile import SavedPlan
     from genesys_tui.engine.providers.aws.session import Session
     from genesys_tui.engine.state.backend import Backend
@@ -50,12 +57,15 @@ __all__ = [
     "Resource",
     "Settings",
     "Workspace",
+    "adoption_threshold",
     "candidates",
     "complete_intent",
     "find_stack_file",
     "parse_intent",
     "plan_document",
     "read_stack_file",
+    "stack_for",
+    "suggestions_of",
 ]
 
 DEFAULT_STACK = "default"
@@ -102,14 +112,16 @@ class Workspace:
         self.settings = settings
         self.opening = RLock()
         self._known: Identity | None = None
-        self._told = settings.cached
+        self._introduced = settings.cached
         """Whether it is remembered already who we are."""
+        self.told: Callable[[str], None] = lambda line: None
+        """Is told what takes long while a plan is made (a build), a line of words each."""
 
     def identity(self) -> Identity:
         """One STS call, remembered. Raises `NoCredentialsError`."""
         identity = self._reader.identity()
-        if not self._told:
-            self._told = True
+        if not self._introduced:
+            self._introduced = True
             remember(home_folder(self.settings.home), self.settings.target, identity)
         return identity
 
@@ -138,13 +150,13 @@ class Workspace:
             cache.keep_sweep(EVERYWHERE, (one for one in actuals if _everywhere(one.kind)), found.read_at)
         if found.stacks is not None:
             cache.keep_stacks(identity.region, found.stacks)
-        return self._assessed(found, identity)
+        return self._assessed(found, self._known_claims(identity).claims(self._reader))
 
-    def _assessed(self, found: Inventory, identity: Identity) -> Inventory:
+    def _assessed(self, found: Inventory, claims: tuple[Claim, ...]) -> Inventory:
         """With whose each thing is, and how safely it may be taken over."""
         stacks = None if found.stacks is None else tuple(stack for stack, _ in found.stacks)
-        evidence = Evidence(stacks, self._known_claims(identity).claims())
-        return replace(found, resources=assessed(found.resources, evidence, found.read_at))
+        judged = assessed(found.resources, Evidence(stacks, claims), found.read_at)
+        return replace(found, resources=suggested(judged, found.usage))
 
     def wish_to_adopt(
         self,
@@ -153,11 +165,14 @@ class Workspace:
         *,
         all_from: float | None = None,
         forced: Sequence[str] = (),
-        threshold: float = HIGH,
+        threshold: float | None = None,
+        tagged: bool = True,
     ) -> Wish:
-        """To adopt these of an inventory (ids, ARNs, names, addresses), or all that scores so much. Raises
-        UsageError."""
-        return wish_to_adopt(inventory, self.identity(), words, all_from=all_from, forced=forced, threshold=threshold)
+        """To adopt these of an inventory (ids, ARNs, names, addresses), or all that scores so much. `tagged`: with our
+        own tags; else they are only remembered. Raises UsageError."""
+        least = adoption_threshold() if threshold is None else threshold
+        wish = wish_to_adopt(inventory, self.identity(), words, all_from=all_from, forced=forced, threshold=least)
+        return replace(wish, resources=tuple(replace(one, tagged=tagged) for one in wish.resources))
 
     def as_written(self, wish: Wish) -> Wish:
         """The same as a stack file would ask for it: every field as it is now."""
@@ -173,20 +188,25 @@ class Workspace:
         return replace(wish, resources=tuple(resources))
 
     def write_into(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
-        """Write what is wanted into a stack file; `dry`: only see whether that can be. Raises GenesysError, and leaves
-        the file as it was, where it can't."""
-        from genesys_tui.engine.desired.writing import extended, write_entries
-
+        """Write what is wanted into a stack file, which is made where it is not there; `dry`: only see whether that can
+        be. Raises GenesysError, and leaves the file as it was, where it can't."""
+        if not path.exists() and (others := self._named_by_files(wish)):
+            why = f"a file names {', '.join(others[:3])} of it already, and a new one would plan to delete them"
+            todo = "give another --stack, or add to that file with --into"
+            raise UsageError(f"stack '{self.stack}' can't have a new stack file", why=why, todo=todo)
         entries = [(one.kind, one.name, one.spec) for one in wish.resources]
-        if dry:
-            extended(path, entries)
-        else:
-            write_entries(path, entries)
+        (extended if dry else write_entries)(path, entries, region=self.identity().region, stack=self.stack)
+
+    def _named_by_files(self, wish: Wish) -> list[str]:
+        """What else of the stack a stack file once named."""
+        ours = {one.address for one in wish.resources}
+        fragments = self._backend.load(Scope(self.identity().region, self.stack)).fragments
+        return [one.address for one in fragments.values() if one.origin == "file" and one.address not in ours]
 
     def own_by(self, sources: Sequence[str]) -> None:
-        """Remember what state files of other tools say is theirs (files and folders). Raises UsageError for what is
-        none."""
-        self._known_claims(self.identity()).remember(sources)
+        """Remember what state files of other tools say is theirs (files and folders, also in S3). Raises UsageError for
+        what is none."""
+        self._known_claims(self.identity()).remember(sources, self._reader)
 
     def _known_claims(self, identity: Identity) -> KnownClaims:
         return KnownClaims(home_folder(self.settings.home) / "owned-by" / f"{_partition(identity)}.json")
@@ -208,7 +228,8 @@ class Workspace:
             place = Placement(identity.region, account=identity.account)
             found = from_cache(kept[0], self._ours(backend, identity.region), place, kept[1])
         stacks = self._cache(identity).stacks(identity.region)
-        return self._assessed(replace(found, stacks=None if stacks is None else tuple(stacks)), identity)
+        whole = replace(found, stacks=None if stacks is None else tuple(stacks))
+        return self._assessed(whole, self._known_claims(identity).claims())
 
     def details(self, resource: Resource, fields: Fields | None = None) -> Actual | None:
         """Read all (or these) fields of one resource; what has no kind yet is returned as it was listed."""
@@ -221,7 +242,8 @@ class Workspace:
     # what would be done -------------------------------------------------------------------------------------------
     def plan(self, wish: Wish, *, refresh: bool = True, delete_data: bool = False) -> Plan:
         """Preview. `refresh=False` takes what was read before, where it was. `delete_data`: what holds data may go."""
-        wish = replace(wish, delete_data=delete_data or wish.delete_data)
+        threshold = adoption_threshold() if wish.threshold is None else wish.threshold
+        wish = replace(wish, delete_data=delete_data or wish.delete_data, threshold=threshold)
         return self._planning.plan(wish, self.settings.stack or wish.stack or DEFAULT_STACK, refresh=refresh)
 
     def plan_destroy(
@@ -229,6 +251,19 @@ class Workspace:
     ) -> Plan:
         """Preview the deletion of all (or these addresses) that a stack owns."""
         return self._planning.destroy(stack or self.stack, addresses, delete_data=delete_data)
+
+    def plan_release(self, words: Sequence[str], *, stack: str | None = None, forced: Sequence[str] = ()) -> Plan:
+        """Preview giving back what was adopted (addresses, ids, ARNs, names): our tags come off, and nothing else
+        changes. `forced`: addresses that go though the stack made them. Raises UsageError."""
+        return self._planning.release(stack or self.settings.stack, words, forced)
+
+    def unused_layers(self, older_than: timedelta = YOUNG) -> list[UnusedLayer]:
+        """The layers that we published and no function uses, the oldest first."""
+        return self._planning.unused_layers(older_than)
+
+    def plan_prune_layers(self, older_than: timedelta = YOUNG) -> Plan:
+        """Preview their deletion."""
+        return self._planning.prune_layers(self.stack, older_than)
 
     def plan_undo(self, execution: str | None = None) -> Plan:
         """Preview the undo of an execution; None: of the last one that is not undone and is no undo."""
@@ -302,7 +337,7 @@ class Workspace:
 
     def close(self) -> None:
         """Close what was opened."""
-        for opened in ("_reader", "_writer", "_backend"):
+        for opened in ("builds", "_reader", "_writer", "_backend"):
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 
@@ -327,7 +362,31 @@ class Workspace:
     def _planning(self) -> Planning:
         identity = self.identity()
         claims = self._known_claims(identity).claims
-        return Planning(self._reader, self._backend, self._cache(identity), home_folder(self.settings.home), claims)
+        home = home_folder(self.settings.home)
+        return Planning(self._reader, self._backend, self._cache(identity), home, self._build, claims)
+
+    @_opened
+    def builds(self) -> Builds:
+        """The builds of functions, with what they keep alive between two of them."""
+        from genesys_tui.engine.functions.build import Builds
+
+        return Builds(home_folder(self.settings.home), lambda line: self.told(line))
+
+    @_opened
+    def functions(self) -> Workbench:
+        """What is done with the code of functions."""
+        from genesys_tui.engine.functions.workbench import Workbench
+
+        return Workbench(self, home_folder(self.settings.home), lambda: self._reader, lambda: self._writer)
+
+    def fragment(self, address: str) -> Fragment | None:
+        """What the stack remembers of an address."""
+        return self._backend.load(Scope(self.identity().region, self.stack)).fragments.get(address)
+
+    def _build(self, desired: Desired, fragment: Fragment | None) -> Sequence[Desired]:
+        from genesys_tui.engine.functions.sealing import sealed
+
+        return sealed(desired, fragment, self.builds)
 
     def _session(self, *, read_only: bool) -> Session:
         from genesys_tui.engine.providers.aws.session import Session

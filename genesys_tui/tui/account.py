@@ -36,7 +36,8 @@ class Row:
     score: float
     """How safely it may be taken over; -1 where it can't be."""
     adopt: str
-    """`high`, `medium` or `low`; `foreign` where another tool manages it; empty where it can't be taken over."""
+    """`high`, `medium` or `low`; `foreign` where another tool manages it; `ours` where it was taken over; empty where
+    it can't be."""
     kind: str
     name: str
     owner: str
@@ -85,6 +86,8 @@ def _owner(resource: Resource) -> str:
 
 
 def _adopt(resource: Resource) -> str:
+    if resource.adopted:
+        return "ours"
     if resource.adoption is None or resource.actual.of_aws:
         return ""
     return "foreign" if resource.owner else resource.adoption.confidence

@@ -40,6 +40,7 @@ ACTIONS = (
     Action("inventory", "full_stop", ".", "furniture", "", "Show or hide what is AWS's own (default networks...)"),
     Action("inventory", "r", "r", "refresh", "refresh", "Read the account again"),
     Action("inventory", "a", "a", "adopt", "adopt", "Preview taking over this resource (all marked ones, if any)"),
+    Action("inventory", "R", "R", "release", "release", "Preview giving back what was adopted: our tags come off"),
     Action("inventory", "p", "p", "app.go('plan')", "plan", "Go to the plan"),
     Action("inventory", "y", "y", "copy_id", "copy id", "Copy the id (of all marked ones, if there are any)"),
     Action("inventory", "Y", "Y", "copy_arn", "copy ARN", "Copy the ARN (of all marked ones, if there are any)"),

@@ -14,7 +14,7 @@ from genesys_tui.engine.watch import Watch
 from genesys_tui.tui.background import Latest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from threading import Thread
 
     from genesys_tui.engine.model.events import Event
@@ -31,13 +31,15 @@ State = Literal["empty", "planning", "ready", "broken", "applying", "ended"]
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is planned. `what`: the file, the words, or the execution to undo (empty: the last one). `adopt`: take over
-    what exists already under a wanted name."""
+    what exists already under a wanted name. `addresses`: what is to be given back, of `stack`."""
 
-    kind: Literal["file", "words", "undo"]
+    kind: Literal["file", "words", "undo", "release"]
     what: str
     path: Path | None = None
     wish: Wish | None = None
     adopt: bool = False
+    addresses: tuple[str, ...] = ()
+    stack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,10 @@ class Desk:
 
         self._latest.ask(lambda: self._make(workspace, source, True), planned, refused)
 
+    def open_release(self, stack: str, addresses: Sequence[str]) -> None:
+        """Plan to give these back, which a stack of ours took over."""
+        self._open(Source("release", f"release {' '.join(addresses)}", addresses=tuple(addresses), stack=stack))
+
     def discard(self) -> None:
         """Put away what is on the desk; the stack file comes back."""
         if self.state != "applying":
@@ -234,6 +240,8 @@ class Desk:
         began = time.perf_counter()
         if source.kind == "undo":
             wish, plan = None, workspace.plan_undo(source.what or None)
+        elif source.kind == "release":
+            wish, plan = None, workspace.plan_release(source.addresses, stack=source.stack)
         else:
             wish = self._wish(source)
             plan = workspace.plan(wish, refresh=refresh)
@@ -296,8 +304,10 @@ class Desk:
         if plan is None or workspace is None:
             failed(UsageError("there is no plan to save"))
         elif wish is None:
-            why = "an undo is planned anew from what is there when it is applied"
-            failed(UsageError("an undo can't be saved", why=why, command="genesys undo --apply"))
+            release = self.source is not None and self.source.kind == "release"
+            what, command = ("a release", "genesys adopt --release") if release else ("an undo", "genesys undo --apply")
+            why = f"{what} is planned anew from what is there when it is applied"
+            failed(UsageError(f"{what} can't be saved", why=why, command=command))
         else:
             self._background.run(lambda: workspace.save_plan(plan, wish, path), lambda _: saved(), failed)
 

@@ -228,6 +228,7 @@ def test_an_inventory(shell: Shell, account: Account) -> None:
                 "of_aws": None,
                 "owner": None,
                 "adoption": None,
+                "suggestions": [],
             },
             {
                 "kind": "queue",
@@ -241,6 +242,7 @@ def test_an_inventory(shell: Shell, account: Account) -> None:
                 "of_aws": None,
                 "owner": None,
                 "adoption": None,
+                "suggestions": [],
             },
         ],
         "calls": 3,

@@ -32,4 +32,4 @@ def test_what_scores_high_is_truly_safe_and_never_another_tools() -> None:
 def test_what_is_meant_under_another_name_is_found_and_seldom_mistaken() -> None:
     found = matching_rates(list(matched(HELD_OUT)))
     assert found.precision >= 0.98
-    assert found.recall >= 0.9
+    assert found.recall >= 0.95

@@ -237,6 +237,11 @@ class FakeWorkspace(Workspace):
             raise UsageError("there is nothing to undo")
         return plan_of(delete_step(done[-1].steps[0].address), title="Undo", undoes=done[-1].id, findings=())
 
+    def plan_release(self, words: Sequence[str], *, stack: str | None = None, forced: Sequence[str] = ()) -> Plan:
+        line = Line(f"Forget {words[0]}", "It stays as it is, and is not ours any more")
+        steps = (Step("forget", address, address.partition(".")[0], address, (line,)) for address in words)
+        return plan_of(*steps, title=f"Forget {len(words)} of stack {stack}", findings=())
+
     def save_plan(self, plan: Plan, wish: Wish, path: Path) -> None:
         path.write_text(f"{wish.source}: {plan.title}")
 

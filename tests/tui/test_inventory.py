@@ -11,6 +11,7 @@ from textual.events import Key
 from genesys_tui.engine.model.adoption import Adoption, Remark
 from genesys_tui.engine.model.errors import CallError, NoCredentialsError, UsageError
 from genesys_tui.engine.model.owner import Owner
+from genesys_tui.engine.model.suggestion import Suggestion
 from genesys_tui.engine.workspace import Inventory
 from genesys_tui.tui.engine import Where
 from genesys_tui.tui.screens.inventory import InventoryScreen
@@ -362,3 +363,34 @@ async def test_adopt_mode_lists_the_safest_first_and_plans_those_that_are_marked
         [(wish, _)] = workspace.plans
         assert {one.address for one in wish.resources} == {"bucket.best", "bucket.worse"}
         assert all(one.adopt for one in wish.resources)
+
+
+async def test_what_was_adopted_is_given_back_by_a_key(tmp_path: Path) -> None:
+    workspace = FakeWorkspace(
+        [
+            replace(resource("bucket", "free"), adoption=Adoption(0.93, 0.93, 0.93)),
+            replace(resource("bucket", "taken", stack="shop"), adopted=True),
+            replace(resource("queue", "taken-too", stack="other"), adopted=True),
+            resource("bucket", "made", stack="shop"),
+        ]
+    )
+    async with opened(workspace, tmp_path, size=(120, 30)) as seen:
+        await seen.sees("4 resources")
+        await seen.press("2")
+        await seen.sees("1 thing not managed yet", "taken", "✓ adopted")
+        await seen.sees_no("made", "R release")
+        await seen.press("R")
+        await seen.sees("Only what was adopted can be given back")
+        await seen.press("asterisk", "R")
+        await seen.sees("These are of several stacks (other, shop)")
+        await seen.press("escape", "j")
+        await seen.sees("R release")
+        await seen.press("R")
+        await seen.sees("3 Plan", "Forget 1 of stack shop", "bucket.taken")
+
+
+async def test_suggestions_stand_beside_and_grow_with_the_details(tmp_path: Path) -> None:
+    hostile = Suggestion("unused", "nothing [/x] has it\x1b[31m", usd=3.65)
+    workspace = FakeWorkspace([replace(resource("bucket", "b"), suggestions=(hostile,))])
+    async with opened(workspace, tmp_path, size=(120, 40)) as seen:
+        await seen.sees("nothing [/x] has it␛[31m (~$3.65 a", "versioning is off", "better: --versioning on")

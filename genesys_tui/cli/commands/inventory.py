@@ -12,7 +12,12 @@ from genesys_tui.cli import exits
 from genesys_tui.cli.change import age_text, cached_option
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, viewed
-from genesys_tui.cli.render.inventory import inventory_summary, inventory_text
+from genesys_tui.cli.render.inventory import (
+    inventory_summary,
+    inventory_text,
+    suggestions_summary,
+    suggestions_text,
+)
 from genesys_tui.cli.render.text import counted
 from genesys_tui.cli.terminal import Terminal
 from genesys_tui.engine.model.errors import UsageError
@@ -24,19 +29,23 @@ if TYPE_CHECKING:
     from genesys_tui.engine.workspace import Inventory, OnPage, Resource
 
 
-def _inventory(*, cached: bool, all: bool, regions: str | None, profiles: str | None) -> int:
+def _inventory(*, cached: bool, all: bool, suggestions: bool, regions: str | None, profiles: str | None) -> int:
     from genesys_tui.engine.panorama import Places
 
+    if cached and suggestions:
+        why = "they come of what a sweep sees, and of that only names and tags are kept"
+        raise UsageError("--suggestions needs a fresh look", why=why, todo="leave --cached out")
     common, terminal = begin()
     with viewed(common, Places.parse(regions, profiles), cached=cached) as panorama:
         inventory = _recalled(panorama) if cached else read_all(panorama.inventory, terminal)
         identity = panorama.home.identity()
     whole, inventory = inventory, inventory if all else without_furniture(inventory)
-    hidden = len(whole.resources) - len(inventory.resources)
     if cached:
         terminal.message(f"What was read before, {age_text(inventory.read_at)}.")
     if terminal.as_json:
         terminal.document(inventory_document(identity, inventory))
+    elif suggestions:
+        _show_suggestions(inventory, terminal)
     elif inventory.resources:
         terminal.result(inventory_text(inventory, terminal.columns, terminal.paint))
     for error in inventory.errors:
@@ -44,10 +53,23 @@ def _inventory(*, cached: bool, all: bool, regions: str | None, profiles: str | 
     if inventory.errors:
         terminal.message("The rest is complete.")
     if not terminal.as_json:
-        terminal.message(inventory_summary(inventory))
-        if hidden:
-            terminal.message(f"{counted(hidden, 'thing')} of AWS's own left out: --all shows them.")
+        _sum_up(inventory, len(whole.resources) - len(inventory.resources), terminal, suggestions=suggestions)
     return exits.DONE
+
+
+def _show_suggestions(inventory: Inventory, terminal: Terminal) -> None:
+    if any(one.suggestions for one in inventory.resources):
+        terminal.result(suggestions_text(inventory, terminal.columns, terminal.paint))
+
+
+def _sum_up(inventory: Inventory, hidden: int, terminal: Terminal, *, suggestions: bool) -> None:
+    """`hidden`: how much of AWS's own is left out."""
+    if suggestions:
+        terminal.message(f"{suggestions_summary(inventory)}. A closer look at one: genesys adopt ID")
+        return
+    terminal.message(inventory_summary(inventory))
+    if hidden:
+        terminal.message(f"{counted(hidden, 'thing')} of AWS's own left out: --all shows them.")
 
 
 def read_all(sweep: Callable[[OnPage], Inventory], terminal: Terminal) -> Inventory:
@@ -83,6 +105,9 @@ command = GenesysCommand(
         cached_option(),
         click.Option(["--regions"], metavar="A,B", help="Several regions side by side, or `all`."),
         click.Option(["--profiles"], metavar="A,B", help="Several AWS profiles side by side."),
+        click.Option(
+            ["--suggestions"], is_flag=True, help="What would be better: settings, overlaps, copies, what is unused."
+        ),
         click.Option(["--all"], is_flag=True, help="With what is AWS's own: default networks, service-linked roles."),
     ],
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from genesys_tui.cli.render.paint import Paint
 from genesys_tui.cli.render.table import table
-from genesys_tui.cli.render.text import counted, duration
+from genesys_tui.cli.render.text import counted, duration, money
 
 if TYPE_CHECKING:
     from genesys_tui.engine.workspace import Inventory, Resource
@@ -49,6 +49,32 @@ def owner_text(resource: Resource) -> str:
 
 def _score(resource: Resource) -> str:
     return f"{resource.adoption.score:.2f}" if resource.adoption and not resource.actual.of_aws else "-"
+
+
+def suggestions_text(inventory: Inventory, columns: int | None, paint: Paint) -> str:
+    """One line a suggestion, what costs most first."""
+    rows = sorted(
+        ((one.usd or 0.0, resource, one) for resource in inventory.resources for one in resource.suggestions),
+        key=lambda row: (-row[0], row[1].actual.kind, row[1].actual.name, row[2].words),
+    )
+    cells = [
+        (address_text(resource), one.topic, one.words, one.fix, f"~{money(usd)}" if usd else "-")
+        for usd, resource, one in rows
+    ]
+    return table(("ADDRESS", "WHAT", "SUGGESTION", "BETTER", "A MONTH"), cells, columns, paint)
+
+
+def suggestions_summary(inventory: Inventory) -> str:
+    """`12 suggestions; what is not used costs ~$23.65 a month`"""
+    found = [one for resource in inventory.resources for one in resource.suggestions]
+    unused = sum(one.usd or 0.0 for one in found if one.topic == "unused")
+    cost = f"; what seems unused costs ~{money(unused)} a month" if unused else ""
+    return f"{counted(len(found), 'suggestion')}{cost}"
+
+
+def address_text(resource: Resource) -> str:
+    """How it goes by: our address, else that which it would have."""
+    return resource.address or f"{resource.actual.kind}.{resource.actual.name}"
 
 
 def adoption_text(resources: Sequence[Resource], columns: int | None, paint: Paint) -> str:

@@ -8,12 +8,16 @@ from dataclasses import replace
 from hashlib import md5
 from pathlib import Path
 
-from genesys_tui.engine.desired.packages import SKIPPED, langpacks, place_of
-from genesys_tui.engine.local import keep_artifact
+from genesys_tui.engine.functions.langpack import langpacks
+from genesys_tui.engine.local import keep_artifact, place_of
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Desired
 
 STARTER = "starter:site"
+SKIPPED = frozenset(
+    {".git", "__pycache__", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".DS_Store", ".idea"}
+)
+"""What is never meant to be shown on a site."""
 FILE_LIMIT = 5 * 1024**3
 """Bytes that S3 takes in one PutObject."""
 

@@ -17,6 +17,9 @@ from genesys_tui.engine.model.resource import Wish
 
 STACK_FILES = ("genesys.yaml", "genesys.yml", "genesys.toml")
 
+SUFFIXES = frozenset({".yaml", ".yml", ".toml"})
+"""That a stack file may have."""
+
 BYTES_LIMIT = 10_000_000
 
 _KEYS = ("provider", "region", "stack", "outcomes", "resources")
@@ -52,13 +55,13 @@ def read_stack_file(path: Path) -> Wish:
     wholes = wanted_outcomes(outcomes, source) if outcomes and outcomes.value is not None else ()
     if source.problems:
         raise source.error()
-    stack = stack or _slug(path.resolve().parent.name)
+    stack = stack or slug(path.resolve().parent.name)
     return Wish(wanted, path.name, whole=True, stack=stack, region=region, outcomes=wholes)
 
 
 def _text(path: Path, source: Source) -> str:
     """The text of the file. Raises WishError where it is none."""
-    if path.suffix not in {".yaml", ".yml", ".toml"}:
+    if path.suffix not in SUFFIXES:
         raise _unreadable(path, "its name is not that of a stack file", "it ends in .yaml, .yml or .toml")
     try:
         with path.open("rb") as file:
@@ -134,6 +137,6 @@ def _check_state(node: Node | None, source: Source) -> None:
             source.problem(inner, trail, f"{shown(key)} is not known here", suggestion(key, ("backend",), "keys"))
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
     """A folder's name as a stack's."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].strip("-") or "default"

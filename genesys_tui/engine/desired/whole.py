@@ -18,11 +18,16 @@ from genesys_tui.engine.providers import registry
 
 SEALED_BY: Mapping[str, str] = {
     "content": "folders",
-    "function": "packages",
     "parameter": "secrets",
     "secret": "secrets",
 }
 """The kinds that take something from this machine, and the module beside this one whose `sealed` looks at it."""
+
+CODE = frozenset({"source", "starter"})
+"""What a function takes from this machine."""
+
+Build = Callable[[Desired, Fragment | None], Sequence[Desired]]
+"""Makes of a function's code what is sent: the function, and the layers it brings along. Raises GenesysError."""
 
 
 class Reader(Protocol):
@@ -31,7 +36,9 @@ class Reader(Protocol):
     def run(self, readings: Sequence[Reading[Any]]) -> list[Any | CallError]: ...
 
 
-def whole_wish(wish: Wish, fragments: Mapping[str, Fragment], reader: Reader, place: Placement, home: Path) -> Wish:
+def whole_wish(
+    wish: Wish, fragments: Mapping[str, Fragment], reader: Reader, place: Placement, home: Path, build: Build
+) -> Wish:
     """What is written wins over what is brought along. Raises GenesysError for what can't be had from this machine,
     CallError for what can't be read."""
     resources = {desired.address: desired for desired in wish.resources}
@@ -41,7 +48,12 @@ def whole_wish(wish: Wish, fragments: Mapping[str, Fragment], reader: Reader, pl
         for one in registry.kind(desired.kind).companions(desired, fragments.get(desired.address)):
             if one.address == desired.address or one.address not in resources:
                 resources[one.address] = one
-    return replace(wish, resources=tuple(_sealed(desired, home) for desired in resources.values()))
+    sealed = {
+        one.address: one
+        for desired in resources.values()
+        for one in _sealed(desired, fragments.get(desired.address), home, build)
+    }
+    return replace(wish, resources=tuple(sealed.values()))
 
 
 def _parts(outcomes: Sequence[Outcome], reader: Reader, place: Placement) -> Iterator[Desired]:
@@ -60,9 +72,11 @@ def _parts(outcomes: Sequence[Outcome], reader: Reader, place: Placement) -> Ite
         yield from parts
 
 
-def _sealed(desired: Desired, home: Path) -> Desired:
+def _sealed(desired: Desired, fragment: Fragment | None, home: Path, build: Build) -> Sequence[Desired]:
+    if desired.kind == "function" and CODE & desired.spec.keys():
+        return build(desired, fragment)
     if desired.kind not in SEALED_BY:
-        return desired
+        return (desired,)
     module = import_module(f"genesys_tui.engine.desired.{SEALED_BY[desired.kind]}")
     sealed: Callable[[Desired, Path], Desired] = module.sealed
-    return sealed(desired, home)
+    return (sealed(desired, home),)

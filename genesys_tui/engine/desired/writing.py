@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from genesys_tui.engine.desired.stackfile import read_stack_file
+from genesys_tui.engine.desired.stackfile import STACK_FILES, SUFFIXES, read_stack_file, slug
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.providers import registry
@@ -20,10 +20,16 @@ Entry = tuple[str, str, Document]
 """Kind, name and fields."""
 
 
-def write_entries(path: Path, entries: Sequence[Entry]) -> None:
-    """Add them. A file that is not there is made. Raises GenesysError, and leaves the file as it was, where that would
-    not be a stack file."""
-    text = extended(path, entries)
+def stack_for(path: Path) -> str:
+    """The stack of a file that is to be made: its own name, or its folder's where it has the usual name."""
+    whole = path.resolve()
+    return slug(whole.parent.name if path.name in STACK_FILES else whole.stem)
+
+
+def write_entries(path: Path, entries: Sequence[Entry], *, region: str = "", stack: str = "") -> None:
+    """Add them. A file that is not there is made, for that region and stack. Raises GenesysError, and leaves the file
+    as it was, where that would not be a stack file."""
+    text = extended(path, entries, region=region, stack=stack)
     beside = path.with_name(f".{path.stem}.new{path.suffix}")
     try:
         beside.write_text(text, "utf-8")
@@ -36,9 +42,12 @@ def write_entries(path: Path, entries: Sequence[Entry]) -> None:
         beside.unlink(missing_ok=True)
 
 
-def extended(path: Path, entries: Sequence[Entry]) -> str:
-    """The text with them in it, which is a stack file. Raises GenesysError where it would be none."""
-    text = _read(path)
+def extended(path: Path, entries: Sequence[Entry], *, region: str = "", stack: str = "") -> str:
+    """The text with them in it, which is a stack file. Raises GenesysError where it would be none, or where the file
+    can't be written."""
+    if path.suffix not in SUFFIXES:
+        raise GenesysError(f"{path} can't be a stack file", todo="let its name end in .yaml, .yml or .toml")
+    text = _read(path) if path.exists() else _head(path, region, stack)
     extend = _extended_toml if path.suffix == ".toml" else _extended_yaml
     for kind, name, fields in entries:
         type = {} if registry.LEADING.get(registry.section(kind)) == kind else {"type": kind}
@@ -47,14 +56,21 @@ def extended(path: Path, entries: Sequence[Entry]) -> str:
         copy = Path(folder) / path.name
         copy.write_text(text, "utf-8")
         read_stack_file(copy)
-    if path.exists() and not os.access(path, os.W_OK):
-        raise GenesysError(f"{path} can't be written", todo="make it writable, then do it again")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise GenesysError(f"{path} can't be written", todo="make it, and its folder, writable, then do it again")
     return text
+
+
+def _head(path: Path, region: str, stack: str) -> str:
+    """What a new file says before its resources."""
+    said = {key: value for key, value in (("provider", "aws"), ("region", region), ("stack", stack)) if value}
+    sign = " = {}" if path.suffix == ".toml" else ": {}"
+    return "".join(f"{key}{sign.format(json.dumps(value) if '=' in sign else value)}\n" for key, value in said.items())
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8") if path.exists() else ""
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise GenesysError(f"{path} can't be read", why=str(error)) from error
 

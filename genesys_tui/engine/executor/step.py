@@ -160,6 +160,8 @@ class StepRun:
             except CallError as error:
                 if call.find is not None and lost and error.code in call.find.codes:
                     return (yield from self._settled(call, call.find, error)) or _unsettled(call, error)
+                if error.code in call.moved_on:
+                    raise self._moved(call) from error
                 pause = _pause(call, error, monotonic() - since)
                 if pause is not None:
                     yield from self._sleep(call, error.message, pause)
@@ -214,11 +216,14 @@ class StepRun:
         answer = self.reader.send(guard.read, self.context.fill(guard.read.params))
         now = fingerprint(search(guard.at, answer or {}))
         if now != guard.fingerprint:
-            raise MovedError(
-                f"{self.step.address} was changed by somebody since this plan was made",
-                why=f"{call.name} would overwrite what they wrote",
-                todo="plan again: their change is kept",
-            )
+            raise self._moved(call)
+
+    def _moved(self, call: Call) -> MovedError:
+        return MovedError(
+            f"{self.step.address} was changed by somebody since this plan was made",
+            why=f"{call.name} would overwrite what they wrote",
+            todo="plan again: their change is kept",
+        )
 
     def _wait(self, call: Call, wait: Wait) -> Doing[None]:
         started = monotonic()

@@ -1,8 +1,8 @@
 """Reading back: what was answered with success is looked at before it is called done.
 
-One bulk listing a kind says whether each thing is there. The managed fields are read too when the plan is small enough
-that this costs less than the writes did; for more than that the acknowledged writes must do, since S3 and EC2 answer a
-write only when it stands.
+One bulk listing a kind says whether each new thing is there. The managed fields are read too when the plan is small
+enough that this costs less than the writes did; for more than that the acknowledged writes must do, since S3 and EC2
+answer a write only when it stands.
 """
 
 from __future__ import annotations
@@ -52,12 +52,13 @@ def read_back(done: Sequence[StepRecord], reader: Session, outputs: Outputs, *, 
 
 
 def _look(steps: Sequence[StepRecord], reader: Session, outputs: Outputs, seen: Seen) -> None:
-    listed = _listings({step.kind for step in steps}, reader)
-    readings = [_read(step) for step in steps] if len(steps) <= IN_DETAIL else []
+    in_detail = len(steps) <= IN_DETAIL
+    listed = _listings({step.kind for step in steps if not in_detail or step.action != "update"}, reader)
+    readings = [_read(step) for step in steps] if in_detail else []
     answers = reader.run(readings) if readings else [None] * len(steps)
     for step, answer in zip(steps, answers, strict=True):
         id = _id(step)
-        there = listed[step.kind]
+        there = listed.get(step.kind)
         if there is not None and id not in there:
             seen.missing[step.address] = "it was made, but is not in the listing"
             continue

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
 from genesys_tui.engine.inventory.stacks import Known, read_stacks
+from genesys_tui.engine.inventory.usage import Usage, free_addresses, read_balancers, read_groups
 from genesys_tui.engine.model.adoption import Adoption
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Placement, Reading
 from genesys_tui.engine.model.owner import CloudStack, Owner
 from genesys_tui.engine.model.resource import Actual, Fragment
+from genesys_tui.engine.model.suggestion import Suggestion
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws import tagging
 from genesys_tui.engine.providers.aws.session import Session
@@ -32,6 +34,10 @@ class Resource:
     account: str = ""
     owner: Owner | None = None
     adoption: Adoption | None = None
+    adopted: bool = False
+    """Whether it is ours because it was taken over."""
+    suggestions: tuple[Suggestion, ...] = ()
+    """What would be better, as far as the listings tell."""
 
     @property
     def managed(self) -> bool:
@@ -49,6 +55,8 @@ class Inventory:
     read_at: datetime
     stacks: tuple[tuple[CloudStack, str], ...] | None = None
     """CloudFormation's, each with the time of its last change; None where they could not be listed."""
+    usage: Usage = field(default_factory=Usage)
+    """Who uses what, beyond the resources themselves."""
 
 
 Ours = Mapping[tuple[str, str], tuple[str, Fragment]]
@@ -72,17 +80,26 @@ def discover(
     place = Placement(session.region, account=session.identity().account)
     sweep = _Sweep(ours, place, on_page)
     kinds = [kind for kind in map(registry.kind, registry.names()) if global_kinds or not kind.everywhere]
-    names = [*(kind.name for kind in kinds), "all else", "stacks"]
-    readings: list[Reading[Any]] = [*(kind.discover(place) for kind in kinds), tagging.discover(), read_stacks(known)]
+    beside: dict[str, Reading[Any]] = {
+        "all else": tagging.discover(),
+        "addresses": free_addresses(place),
+        "network interfaces": read_groups(),
+        "target groups": read_balancers(),
+        "stacks": read_stacks(known),
+    }
+    names = [*(kind.name for kind in kinds), *beside]
+    readings: list[Reading[Any]] = [*(kind.discover(place) for kind in kinds), *beside.values()]
     answers = session.run(readings, on_found=sweep.keep)
     sweep.finish({name for name, answer in zip(names, answers, strict=True) if not isinstance(answer, CallError)})
+    groups, balancers, stacks = (None if isinstance(one, CallError) else one for one in answers[-3:])
     return Inventory(
         resources=tuple(sweep.resources.values()),
         errors=_errors(names, answers),
         calls=session.counts.calls - before,
         seconds=monotonic() - began,
         read_at=datetime.now(UTC),
-        stacks=None if isinstance(answers[-1], CallError) else tuple(answers[-1]),
+        stacks=None if stacks is None else tuple(stacks),
+        usage=Usage(groups, balancers),
     )
 
 
@@ -105,7 +122,8 @@ class _Sweep:
 
     def finish(self, listed: Collection[str]) -> None:
         """What only the tagging API told; not what one of the kinds `listed` would have told, were it there still."""
-        known = [(actual, self._by_arn.get(actual.arn)) for actual in self._told]
+        told = sorted(self._told, key=lambda actual: bool(actual.provider_data))  # what tells more, last
+        known = [(actual, self._by_arn.get(actual.arn)) for actual in told]
         for actual, key in known:
             if key is not None:
                 there = self.resources[key]
@@ -134,7 +152,7 @@ class _Sweep:
         stack, fragment = self._ours.get((actual.kind, actual.id), (None, None))
         if fragment is None or not fragment.owned:
             return Resource(whole, account=self._place.account)
-        return Resource(whole, fragment.address, stack, self._place.account)
+        return Resource(whole, fragment.address, stack, self._place.account, adopted=fragment.adopted)
 
 
 def from_cache(actuals: Sequence[Actual], ours: Ours, place: Placement, read_at: datetime) -> Inventory:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from genesys_tui.engine.inventory.claims import claims_in
+from genesys_tui.engine.inventory.remote_claims import is_remote, remote_claims
 from genesys_tui.engine.model.errors import GenesysError, UsageError
 from genesys_tui.engine.model.owner import Claim
+from genesys_tui.engine.providers.aws.session import Session
 
 
 class KnownClaims:
@@ -21,22 +23,22 @@ class KnownClaims:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def claims(self) -> tuple[Claim, ...]:
-        """What all of them own."""
+    def claims(self, session: Session | None = None) -> tuple[Claim, ...]:
+        """What all of them own. Without a session, those in S3 are as they were read last."""
         kept, changed = self._kept(), False
         for source, before in kept.items():
-            if (stamp := _stamp(Path(source))) and stamp != before["stamp"]:
-                with suppress(UsageError):
-                    kept[source] = _read(source, stamp)
+            with suppress(UsageError):
+                if (anew := _anew(source, before["stamp"], session)) is not None:
+                    kept[source] = anew
                     changed = True
         if changed:
             self._write(kept)
         return tuple(Claim(**{**one, "ids": tuple(one["ids"])}) for entry in kept.values() for one in entry["claims"])
 
-    def remember(self, sources: Sequence[str]) -> None:
-        """Name more of them. Raises UsageError for what can't be read, and then nothing is remembered."""
-        whole = [str(Path(source).expanduser().absolute()) for source in sources]
-        found = {source: _read(source, _stamp(Path(source))) for source in whole}
+    def remember(self, sources: Sequence[str], session: Session | None = None) -> None:
+        """Name more of them; those in S3 need a session. Raises UsageError for what can't be read, and then nothing is remembered."""
+        whole = [one if is_remote(one) else str(Path(one).expanduser().absolute()) for one in sources]
+        found = {source: _first(source, session) for source in whole}
         self._write({**self._kept(), **found})
 
     def sources(self) -> tuple[str, ...]:
@@ -61,8 +63,25 @@ class KnownClaims:
             raise GenesysError("what state files own can't be remembered", why=str(error)) from error
 
 
-def _read(source: str, stamp: str) -> dict[str, Any]:
-    return {"stamp": stamp, "claims": [asdict(claim) for claim in claims_in(Path(source))]}
+def _first(source: str, session: Session | None) -> dict[str, Any]:
+    if not is_remote(source):
+        return _entry(_stamp(Path(source)), claims_in(Path(source)))
+    if session is None:
+        raise UsageError(f"{source} can't be read without an account", todo="name a file")
+    return _entry(*(remote_claims(session, source) or ("", ())))
+
+
+def _anew(source: str, stamp: str, session: Session | None) -> dict[str, Any] | None:
+    """None where it did not change, or can't be looked at."""
+    if is_remote(source):
+        found = remote_claims(session, source, stamp) if session else None
+        return _entry(*found) if found else None
+    now = _stamp(Path(source))
+    return _entry(now, claims_in(Path(source))) if now and now != stamp else None
+
+
+def _entry(stamp: str, claims: tuple[Claim, ...]) -> dict[str, Any]:
+    return {"stamp": stamp, "claims": [asdict(claim) for claim in claims]}
 
 
 def _stamp(path: Path) -> str:

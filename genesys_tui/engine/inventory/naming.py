@@ -15,6 +15,7 @@ ENVIRONMENTS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("test", "tst", "testing"), "test"),
     **dict.fromkeys(("qa", "quality"), "qa"),
     **dict.fromkeys(("sandbox", "sbx", "demo"), "sandbox"),
+    **dict.fromkeys(("integration", "acceptance"), "integration"),
 }
 """The words for an environment, and the one that stands for all alike."""
 
@@ -24,8 +25,29 @@ SAME: Final[Mapping[str, str]] = {
     "db": "database",
     "fn": "function",
     "svc": "service",
+    "bkp": "backup",
+    "bak": "backup",
+    "cfg": "config",
+    "configuration": "config",
+    "doc": "document",
+    "evt": "event",
+    "img": "image",
+    "msg": "message",
+    "notif": "notification",
+    "pkg": "package",
+    "tmp": "temp",
+    "txn": "transaction",
+    "usr": "user",
 }
 """Short words, and what they stand for."""
+
+QUALIFIERS: Final = frozenset(
+    {
+        *("old", "new", "copy", "backup", "archive", "temp", "legacy", "deprecated", "restored", "restore", "replay"),
+        *("replica", "manual", "local", "orig", "original", "draft", "dead", "retry"),
+    }
+)
+"""Words that set one apart from another one of the same name: a copy of it, what it was before, what failed in it."""
 
 FILLERS: Final = frozenset(
     {
@@ -69,6 +91,63 @@ def words_of(name: str) -> Words:
     words = [_singular(SAME.get(piece, _short(piece))) for at, piece in enumerate(pieces) if at != place]
     telling = [word for word in words if word not in FILLERS]
     return Words(frozenset(telling or words or pieces), environment)
+
+
+def parted(words: Words, known: frozenset[str]) -> Words:
+    """The same, with what is written together (`ordersdb`) taken apart where every part is a word: one of `known` at
+    least, the others too, or what says the kind or the environment."""
+    if not any(len(word) > len(one) >= _SHORTEST and one in word for word in words.core for one in known):
+        return words
+    core: set[str] = set()
+    environment = words.environment
+    for word in words.core:
+        parts = None if word in known else _apart(word, known)
+        for part in parts or (word,):
+            if parts and part in ENVIRONMENTS:
+                environment = environment or ENVIRONMENTS[part]
+            elif not parts or part in known:
+                core.add(part)
+    return Words(frozenset(core), environment)
+
+
+_SHORTEST: Final = 3
+_BESIDE: Final = FILLERS | ENVIRONMENTS.keys() | SAME.keys()
+
+
+def _apart(word: str, known: frozenset[str]) -> tuple[str, ...] | None:
+    """The words that a word is made of, one of `known` among them; None where it is none of that."""
+    for one in sorted(known, key=len, reverse=True):
+        if len(one) < _SHORTEST:
+            continue
+        before, found, after = word.partition(one)
+        if not found:
+            continue
+        after = after.removeprefix("s") if after not in _BESIDE else after
+        rest = [_pieces(piece, known) for piece in (before, after)]
+        if rest[0] is not None and rest[1] is not None:
+            return (*rest[0], one, *rest[1])
+    return None
+
+
+def _pieces(text: str, known: frozenset[str]) -> tuple[str, ...] | None:
+    """The words that a text is made of to its end; None where it is not."""
+    if not text:
+        return ()
+    for length in range(len(text), 1, -1):
+        head = text[:length]
+        if (head in _BESIDE or head in known) and (tail := _pieces(text[length:], known)) is not None:
+            return (head, *tail)
+    return None
+
+
+def telling_in(tags: Mapping[str, str]) -> frozenset[str]:
+    """The words of what tags say, as far as a name could say them: not sentences, nor what a cloud or tool noted."""
+    texts = (text for key, text in tags.items() if ":" not in key and len(text) <= _LONGEST)
+    return frozenset(word for text in texts for word in words_of(text).core)
+
+
+_LONGEST: Final = 24
+"""Letters of a tag's value that may stand in a name too."""
 
 
 def _short(piece: str) -> str:

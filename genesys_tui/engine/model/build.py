@@ -101,3 +101,8 @@ class Built:
     locks: frozenset[Path] = frozenset()
     seconds: Seconds = field(default_factory=Seconds)
     hints: tuple[str, ...] = ()
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """What tells whether another build comes to the same."""
+        return (self.sha256, self.handler or "", *(layer.key for layer in self.layers))

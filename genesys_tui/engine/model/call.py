@@ -159,8 +159,9 @@ class Call:
 
     `absent_on`: error codes that are an answer, read as None. `on`: ARNs (patterns) of the resources that the caller
     must be allowed it on; none: any. `also_needs`: IAM actions beyond the operation's own, with the ARNs each is needed
-    on. `seconds`: the usual time of one call, without its wait. `idempotent`: sending it twice is as sending it once.
-    A read may have a `wait` too: then it is a line that waits for what is under way.
+    on. `moved_on`: error codes that say that somebody changed it since the plan was made. `seconds`: the usual time of
+    one call, without its wait. `idempotent`: sending it twice is as sending it once. A read may have a `wait` too: then
+    it is a line that waits for what is under way.
     """
 
     service: str
@@ -177,6 +178,7 @@ class Call:
     retry_on: tuple[RetryOn, ...] = ()
     find: Find | None = None
     guard: Guard | None = None
+    moved_on: tuple[str, ...] = ()
     idempotent: bool = False
     on: tuple[str, ...] = ()
     also_needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

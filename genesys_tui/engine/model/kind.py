@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from genesys_tui.engine.model.call import Call
@@ -52,6 +52,8 @@ class Placement:
     """Whether it was asked for to delete what holds data."""
     emptied: frozenset[str] = frozenset()
     """Addresses that others stand in which the same plan deletes first: what is in them now tells nothing."""
+    heavy: Mapping[str, int] = field(default_factory=dict)
+    """The artifacts that are too big for one call: their bytes, by SHA-256 in hexadecimal."""
 
     @property
     def partition(self) -> str:
@@ -83,6 +85,8 @@ class Kind(ABC, Generic[S]):
     place anyway, and what only chose other fields when it was made."""
     defaults: ClassVar[Document] = {}
     """Good practice that needs no facts: what a create is filled with, and what a dropped field goes back to."""
+    practice: ClassVar[frozenset[str]] = frozenset()
+    """Top fields of `defaults` that what is there should have too; the others are choices."""
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name"})
     """What `${kind.name.output}` may name. `subnet_*` stands for all that start so."""
 
@@ -92,6 +96,9 @@ class Kind(ABC, Generic[S]):
             one.endswith("*") and name.startswith(one[:-1]) and len(name) >= len(one) for one in self.outputs
         )
 
+    shared: ClassVar[bool] = False
+    """Whether it is the same for everybody under one name: used where it is there already, left to others by a plan
+    that wants it no more, and deleted only where nobody uses it."""
     everywhere: ClassVar[bool] = False
     """Whether it is told alike in every region: then an account lists it once."""
     listed: ClassVar[bool] = True
@@ -156,6 +163,10 @@ class Kind(ABC, Generic[S]):
         """An existing thing that is not ours and suits, to be used rather than created."""
         return None
 
+    def users(self, have: Actual, facts: Facts) -> tuple[str, ...]:
+        """Of what is shared, before a delete: the ARNs of all that use it now."""
+        return ()
+
     def outputs_of(self, have: Actual) -> Mapping[str, str]:
         """The outputs of a thing that was read, even with no field of its spec: all that it declares."""
         return {"id": have.id, "arn": have.arn, "name": have.name}
@@ -175,6 +186,10 @@ class Kind(ABC, Generic[S]):
 
     def findings(self, address: str, want: S) -> Iterator[Finding]:
         """What good practice would say of it."""
+        yield from ()
+
+    def clashes(self, address: str, want: S, facts: Facts, siblings: Sequence[S]) -> Iterator[Finding]:
+        """What a create gets in the way of, or what stands in its own, as `prepare` saw it. `siblings` as in `fill`."""
         yield from ()
 
     def foreign(self, have: Actual) -> str:

@@ -26,6 +26,7 @@ from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.owner import Owner
 from genesys_tui.engine.model.plan import Cost, Finding, Line, Plan, Step
 from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.model.suggestion import Suggestion
 
 Json = dict[str, object]
 Actions = Callable[[Call], tuple[str, ...]]
@@ -45,6 +46,8 @@ class Seen(Protocol):
     def owner(self) -> Owner | None: ...
     @property
     def adoption(self) -> Adoption | None: ...
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]: ...
 
 
 class Listing(Protocol):
@@ -100,7 +103,8 @@ def history_document(records: Iterable[ExecutionRecord]) -> Json:
 def inventory_document(identity: Identity, inventory: Listing) -> Json:
     """`{account, region, resources[], calls, seconds, errors[]}`: where one works, and what exists there and wherever
     else was looked. `owner {tool, id, evidence[]}` is null where nobody is known; `adoption {score, low, high,
-    confidence, reasons[], risks[]}` where it can't be taken over, or is managed already."""
+    confidence, reasons[], risks[]}` where it can't be taken over, or is managed already.
+    `suggestions[] {topic, words, fix, usd_month}`: what would be better, as far as the listings tell."""
     return {
         "account": identity.account,
         "region": identity.region,
@@ -249,6 +253,7 @@ def _resource(resource: Seen) -> Json:
         "of_aws": actual.of_aws or None,
         "owner": _owner(resource.owner) if resource.owner else None,
         "adoption": _adoption(resource.adoption) if resource.adoption else None,
+        "suggestions": [_suggestion(one) for one in resource.suggestions],
     }
 
 
@@ -265,6 +270,10 @@ def _adoption(adoption: Adoption) -> Json:
         "reasons": [{"words": one.words, "points": one.points} for one in adoption.reasons],
         "risks": [{"words": one.words, "points": one.points} for one in adoption.risks],
     }
+
+
+def _suggestion(one: Suggestion) -> Json:
+    return {"topic": one.topic, "words": one.words, "fix": one.fix, "usd_month": one.usd}
 
 
 def _problem(problem: Problem) -> Json:

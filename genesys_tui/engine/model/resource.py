@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from genesys_tui.engine.model.adoption import HIGH
 from genesys_tui.engine.model.document import Document, Path
 
 Origin = Literal["file", "words"]
@@ -52,7 +51,8 @@ class Desired:
 
     `complete`: the spec is the whole wish (a stack file), so that a field it drops is reset; words are only a patch.
     `adopt`: take over what exists under this name. `modify`: it must exist; do not create it. `needs`: addresses that
-    must be done before. `outcome`: the sentence of the outcome that it is a part of; plans group by it.
+    must be done before. `outcome`: the sentence of the outcome that it is a part of; plans group by it. `tagged`: what
+    is adopted gets our own tags; else it is only remembered.
     """
 
     address: str
@@ -65,6 +65,7 @@ class Desired:
     needs: tuple[str, ...] = ()
     mark: Mark | None = None
     outcome: str = ""
+    tagged: bool = True
 
     @property
     def origin(self) -> Origin:
@@ -91,7 +92,7 @@ class Wish:
     `source`: the words or the file, for the plan's title. `stack`/`region`: None where the wish does not say.
     `outcomes` become resources when it is planned. `delete_data`: what holds data may be deleted.
     `forced`: addresses that are adopted though another tool manages them. `threshold`: the score from which
-    on adopting needs no typed confirmation.
+    on adopting needs no typed confirmation; None: as it is configured.
     """
 
     resources: tuple[Desired, ...]
@@ -102,7 +103,7 @@ class Wish:
     outcomes: tuple[Outcome, ...] = ()
     delete_data: bool = False
     forced: frozenset[str] = frozenset()
-    threshold: float = HIGH
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

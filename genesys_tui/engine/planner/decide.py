@@ -60,6 +60,10 @@ def decide(
     if actual is None:
         verdict: Verdict = "missing" if desired.modify else "create"
         return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment)
+    if kind.shared and not (fragment and fragment.owned):
+        known = fragment is not None and _remembers(fragment, want, desired)
+        verdict = "nothing" if known else "use"
+        return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment, actual)
     if fragment is None and not desired.adopt:
         return Decision("taken", desired.address, kind, desired.name, want, desired, None, actual)
     if fragment is not None and not fragment.owned:
@@ -71,9 +75,10 @@ def decide(
     return Decision(verdict, desired.address, kind, desired.name, want, desired, fragment, actual, changes)
 
 
-def decide_removal(kind: AnyKind, fragment: Fragment, actual: Actual | None) -> Decision:
-    """For a thing that we remember and that is wanted no more."""
-    verdict: Verdict = "delete" if actual is not None and fragment.owned else "forget"
+def decide_removal(kind: AnyKind, fragment: Fragment, actual: Actual | None, *, spared: bool = False) -> Decision:
+    """For a thing that we remember and that is wanted no more. `spared`: what is shared stays, for others."""
+    gone = actual is not None and fragment.owned and not (spared and kind.shared)
+    verdict: Verdict = "delete" if gone else "forget"
     return Decision(verdict, fragment.address, kind, fragment.name, NOTHING_WANTED, None, fragment, actual)
 
 

@@ -58,7 +58,8 @@ def _create(decision: Decision, place: Placement, facts: Facts, siblings: Sequen
             "we made was deleted outside Genesys" if decision.fragment.owned else "that was used does not suit any more"
         )
         lines[0] = replace(lines[0], reason=f"{lines[0].reason}; the one {was}")
-    return Lowered(_created(decision, place, lines, filled), filled, tuple(kind.findings(decision.address, filled)))
+    said = (*kind.clashes(decision.address, filled, facts, siblings), *kind.findings(decision.address, filled))
+    return Lowered(_created(decision, place, lines, filled), filled, said)
 
 
 def _created(decision: Decision, place: Placement, lines: Sequence[Line], filled: Spec) -> Step:
@@ -92,17 +93,24 @@ def _update(decision: Decision, place: Placement, facts: Facts) -> Lowered:
 
 
 def _adopt(decision: Decision, place: Placement, facts: Facts) -> Lowered:
-    """The tags are one document: those asked for are written together with our own."""
+    """The tags are one document: those asked for are written together with our own, where these are wanted."""
     kind, there = decision.kind, _there(decision)
     changed = kind.spec.of(decision.changed)
-    tags = {f"{MARK_PREFIX}stack": place.stack, **(changed.tags if changed.has("tags") else {})}
-    lines = list(kind.mark(there, tags, facts))
+    ours = decision.desired is None or decision.desired.tagged
+    tags = {f"{MARK_PREFIX}stack": place.stack} if ours else {}
+    tags |= changed.tags if changed.has("tags") else {}
+    lines = list(kind.mark(there, tags, facts)) if tags else [_only_remembered(decision)]
     rest = kind.spec.of({field: value for field, value in decision.changed.items() if field != "tags"})
     if rest.model_fields_set:
         lines += kind.update(there, rest, place, facts)
     remember = replace(_fragment(decision, place, there.id), adopted=True)
     step = _step(decision, "adopt", lines, changes=decision.changes, remember=remember)
     return Lowered(replace(step, reversal=kind.reversal(there, changed)))
+
+
+def _only_remembered(decision: Decision) -> Line:
+    what = f"{decision.kind.title} '{decision.name}'"
+    return Line(f"Remember {what} as ours", "Without tags, as asked: nothing is sent")
 
 
 def _use(decision: Decision, place: Placement, used: Actual) -> Step:

@@ -12,9 +12,11 @@ from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import AnyKind, Facts, Placement
 from genesys_tui.engine.model.plan import Action, Conflict, Finding, Plan, Price, Step
 from genesys_tui.engine.model.resource import Actual, Fragment, Wish
+from genesys_tui.engine.planner.called import as_called
 from genesys_tui.engine.planner.decide import Decision, decide, decide_removal
 from genesys_tui.engine.planner.graph import in_order, ordered
 from genesys_tui.engine.planner.lower import lower
+from genesys_tui.engine.planner.sharing import left_to_others
 from genesys_tui.engine.planner.undo import Undone
 from genesys_tui.engine.planner.wanted import Outputs
 
@@ -48,7 +50,7 @@ def decisions(
     read are missing in `actuals` and are passed over. Raises GenesysError for a cycle."""
     outputs = {**outside, **known_outputs(fragments)}
     decided = []
-    for desired in in_order(wish.resources):
+    for desired in in_order(as_called(wish.resources, fragments, actuals, kind_of)):
         if desired.address not in actuals:
             continue
         decision = decide(
@@ -57,8 +59,10 @@ def decisions(
         decided.append(decision)
         if decision.verdict in ("create", "replace"):  # what it was is not what it will be
             outputs.pop(desired.address, None)
+        elif decision.verdict == "use" and decision.actual:
+            outputs[desired.address] = decision.kind.outputs_of(decision.actual)
     removals = [fragment for fragment in dropped(wish, fragments) if fragment.address in actuals]
-    return decided + [decide_removal(kind_of(item.kind), item, actuals[item.address]) for item in removals]
+    return decided + [decide_removal(kind_of(item.kind), item, actuals[item.address], spared=True) for item in removals]
 
 
 def dropped(wish: Wish, fragments: Mapping[str, Fragment]) -> list[Fragment]:
@@ -84,7 +88,8 @@ def draft(
     findings: Sequence[Finding] = (),
 ) -> Draft:
     """Lower every decision. A wish that a kind finds impossible is a finding that blocks, so that all are seen."""
-    said = list(findings)
+    decided, left = left_to_others(decided, facts)
+    said = [*findings, *left]
     steps: list[Step] = []
     prices: list[tuple[str, tuple[Price, ...] | None]] = []
     siblings: dict[str, list[Any]] = {}
@@ -172,9 +177,9 @@ def _title(steps: Sequence[Step], decided: Sequence[Decision], source: str) -> s
         return f"Nothing to do for {source}"
     if len(steps) == 1:
         step = steps[0]
-        kind = next(item.kind for item in decided if item.address == step.address)
-        what = kind.purpose if step.action == "create" else kind.title
-        return f"{VERBS[step.action]} {what} '{step.address.partition('.')[2]}'"
+        item = next(item for item in decided if item.address == step.address)
+        what = item.kind.purpose if step.action == "create" else item.kind.title
+        return f"{VERBS[step.action]} {what} '{item.name}'"
     counts = Counter(step.action for step in steps)
     parts = [f"{VERBS[action].lower()} {counts[action]}" for action in VERBS if counts[action]]
     first, _, number = parts[0].partition(" ")

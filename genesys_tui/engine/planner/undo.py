@@ -261,13 +261,19 @@ def _another(remembered: Fragment | None, actual: Actual) -> bool:
 def _decision(
     verdict: Verdict, kind: AnyKind, record: StepRecord, now: Fragment | None, actual: Actual | None
 ) -> Decision:
-    name = split_address(record.address)[1]
+    name = _name(record, now)
     wanted = Wanted(now.spec, now.asked) if now else Wanted({}, frozenset())
     return Decision(verdict, record.address, kind, name, wanted, None, now, actual)
 
 
 def _wish(record: StepRecord, spec: Document, needs: tuple[str, ...]) -> Desired:
-    return Desired(record.address, record.kind, split_address(record.address)[1], spec, needs=needs)
+    return Desired(record.address, record.kind, _name(record, None), spec, needs=needs)
+
+
+def _name(record: StepRecord, now: Fragment | None) -> str:
+    """What it is called in the cloud; what was taken over may have another name than its address."""
+    known = now or record.remembered or record.remember
+    return known.name if known else split_address(record.address)[1]
 
 
 def _left(record: StepRecord, why: str) -> Undone:

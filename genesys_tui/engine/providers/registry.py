@@ -30,7 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "role": "Role",
         "secret": "SecretKind",
     },
-    "serverless": {"api": "Api", "function": "Function", "rule": "Rule", "schedule": "Schedule"},
+    "serverless": {"api": "Api", "function": "Function", "layer": "Layer", "rule": "Rule", "schedule": "Schedule"},
     "storage": {"bucket": "Bucket", "content": "Content", "filesystem": "Filesystem", "volume": "Volume"},
 }
 """By section of a stack file, and by the word in addresses, files and intents: the class, in

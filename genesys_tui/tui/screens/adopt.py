@@ -12,7 +12,7 @@ from genesys_tui.tui.text import count
 
 
 class AdoptScreen(InventoryScreen):
-    """The inventory, less what can't be taken over, in the order of its scores."""
+    """The inventory, less what can't be taken over, in the order of its scores; at its end what was taken over."""
 
     mode: ClassVar[Where] = "adopt"
     first_sorted: ClassVar[int] = next(place for place, one in enumerate(COLUMNS) if one.title == "ADOPT")
@@ -21,7 +21,7 @@ class AdoptScreen(InventoryScreen):
         return (row for row in rows if row.adopt)
 
     def status(self) -> str:
-        rows = [row for row in self.genesys.account.rows.values() if row.adopt]
+        rows = [row for row in self.genesys.account.rows.values() if row.adopt not in ("", "ours")]
         if not rows:
             return ""
         high = sum(row.adopt == "high" for row in rows)

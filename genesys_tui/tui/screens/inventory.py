@@ -22,7 +22,7 @@ from genesys_tui.tui.text import age, count
 from genesys_tui.tui.widgets.detail import detail
 from genesys_tui.tui.widgets.listing import Listing
 from genesys_tui.tui.widgets.table import Column, Table, TableHead
-from genesys_tui.tui.widgets.topbar import TopBar
+from genesys_tui.tui.widgets.topbar import KeyBar, TopBar
 from genesys_tui.tui.widgets.words import Page, Words
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ ACCOUNT: Column[Row] = Column("ACCOUNT", lambda row: row.account, 12)
 
 def meter(adopt: str, score: float) -> str:
     """`▮▮▮▮▯ .91`; a sign alone where there is nothing to take over."""
+    if adopt == "ours":
+        return "✓ adopted"
     if adopt in ("", "foreign"):
         return "✗" if adopt else "–"
     full = round(score * 5)
@@ -149,7 +151,9 @@ class InventoryScreen(ModeScreen):
     def actions(self) -> tuple[Action, ...]:
         if not self.table.rows and not self.filter:
             return tuple(action for action in super().actions() if action.name in ("refresh", "app.go('plan')"))
-        return tuple(action for action in super().actions() if self.narrow or action.name != "open")
+        row = self.table.current
+        idle = (set() if self.narrow else {"open"}) | (set() if row and row.resource.adopted else {"release"})
+        return tuple(action for action in super().actions() if action.name not in idle)
 
     def show(self) -> None:
         account = self.genesys.account
@@ -286,6 +290,7 @@ class InventoryScreen(ModeScreen):
     @on(Listing.Moved)
     def _moved(self) -> None:
         self._show_detail()
+        self.query_one(KeyBar).refresh()
 
     # actions ------------------------------------------------------------------------------------------------------
     @on(Listing.Chosen)
@@ -336,6 +341,19 @@ class InventoryScreen(ModeScreen):
         elif rows:
             words = [row.resource.actual.arn or row.resource.actual.id for row in rows]
             self.genesys.desk.open_adoption(account.inventory, words, self._adopting, self._refused)
+
+    def action_release(self) -> None:
+        rows = [row for row in self.table.chosen_rows() if row.resource.adopted and row.resource.address]
+        stacks = {row.resource.stack or "" for row in rows}
+        if not rows:
+            self.genesys.say("Only what was adopted can be given back: this was not.", "warning")
+        elif len(stacks) > 1:
+            self.genesys.say(f"These are of several stacks ({', '.join(sorted(stacks))}): one at a time.", "warning")
+        elif self.genesys.desk.state == "applying":
+            self.genesys.say("An apply is running: wait for its end.", "warning")
+        else:
+            self.genesys.desk.open_release(stacks.pop(), [row.resource.address or "" for row in rows])
+            self._adopting()
 
     def _adopting(self) -> None:
         self.table.marked.clear()

@@ -131,10 +131,10 @@ def in_keys(fix: str) -> str:
 
 
 def adoptable(desk: Desk) -> bool:
-    """Something stands in the way that could be taken over."""
+    """Something stands in the way, or looks like what is wanted, and could be taken over."""
     if desk.plan is None or desk.state != "ready" or desk.wish is None:
         return False
-    return any("--adopt" in finding.fix for finding in blocks(desk.plan))
+    return any("--adopt" in finding.fix for finding in desk.plan.findings)
 
 
 def short(desk: Desk) -> Page:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.executor.documents import Documents
-from genesys_tui.engine.model.call import Call, Each, Merge, Value, Wait, read
+from genesys_tui.engine.model.call import Call, Capture, Each, Find, Merge, Value, Wait, read
 from genesys_tui.engine.model.errors import MovedError
 from tests.engine.executor.scripted import MAKE, SET, Scripted, Stage, create_step, failed
 
@@ -153,3 +153,22 @@ def test_two_steps_never_write_over_each_others_statements() -> None:
     assert documents.take("queue b")
     documents.free("queue a")
     assert documents.take("queue a")
+
+
+def test_what_somebody_changed_meanwhile_is_left_to_them(stage: Staged) -> None:
+    """By the cloud's own word."""
+    run = stage({"Make": [failed("refused", "Stale")]})
+    run.of(create_step(replace(MAKE, moved_on=("Stale",))))
+    with pytest.raises(MovedError, match="changed by somebody"):
+        list(run.run.perform())
+    assert run.outcomes == ["failed"]
+
+
+def test_what_our_own_lost_change_made_stale_is_no_change_of_others(stage: Staged) -> None:
+    look = Find(read("x", "Look"), {"id": Capture("Found")}, ("Stale",))
+    seen = [*[{}] * 5, {"Found": "7"}]  # the change is seen only after the second sending
+    run = stage({"Make": [failed("lost"), failed("refused", "Stale")]}, {"Look": seen})
+    run.of(create_step(replace(MAKE, moved_on=("Stale",), find=look)))
+    assert run.perform() is None
+    assert run.writer.sent == ["Make", "Make"]
+    assert run.run.outputs["id"] == "7"

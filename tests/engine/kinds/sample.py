@@ -25,9 +25,10 @@ class Sample:
 
     `updates`: by top field, a new value and the most write calls that bringing it about may take. `replaces`: by
     create-only field, a new value. `prepare`: run with the endpoint's URL before anything else, for what is no kind
-    (the contents of a folder). `blind`: what the emulator gets wrong, by field of the spec or by law of the suite
-    (`discover`, `lost`, `undelete`, `adopt`, `arn`), with the reason; fed-answer tests of the kind hold it instead.
-    `hostile`: names that must be refused, besides the usual.
+    (the contents of a folder). `artifacts`: what a build put among the artifacts of this machine. `blind`: what the
+    emulator gets wrong, by field of the spec or by law of the suite (`discover`, `lost`, `undelete`, `adopt`, `arn`),
+    with the reason; fed-answer tests of the kind hold it instead. `hostile`: names that must be refused, besides the
+    usual.
     """
 
     name: str
@@ -36,5 +37,6 @@ class Sample:
     replaces: Document = field(default_factory=dict)
     beside: tuple[Beside, ...] = ()
     prepare: Callable[[str], None] | None = None
+    artifacts: tuple[bytes, ...] = ()
     blind: Mapping[str, str] = field(default_factory=dict)
     hostile: tuple[str, ...] = ()

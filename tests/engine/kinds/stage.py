@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from genesys_tui.engine.local import keep_artifact
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.plan import Plan, Step
 from genesys_tui.engine.model.resource import Actual, Wish, address_of
@@ -92,6 +94,8 @@ def staged(kind: str, endpoint: str, folder: Path) -> Iterator[Stage]:
     if sample.prepare:
         sample.prepare(endpoint)
     folder.mkdir(exist_ok=True)
+    for content in sample.artifacts:
+        keep_artifact(content, folder, sha256(content).hexdigest())
     workspace = Workspace(Settings(region=REGION, endpoint=endpoint, stack="stage", home=folder))
     try:
         yield Stage(kind, sample, workspace, folder)

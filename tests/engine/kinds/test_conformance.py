@@ -148,8 +148,14 @@ def is_replaced(stage: Stage, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def goes_and_comes_back(stage: Stage, spec: dict[str, Any]) -> None:
-    """Deleted, it is gone; the undo of that makes it again."""
+    """Deleted, it is gone; the undo of that makes it again. What is shared stays, until nobody holds on to it."""
     plan = stage.plan(None, delete_data=True)
+    if stage.kind.shared:
+        assert stage.step(plan).action == "forget"
+        stage.apply(plan)
+        assert len(stage.listed()) == 1
+        steps_back(stage, spec)
+        plan = stage.workspace.plan_destroy("stage", [stage.address])
     assert stage.step(plan).action == "delete"
     assert all(line.sentence and line.reason for line in stage.step(plan).lines)
     stage.apply(plan)

@@ -32,11 +32,14 @@ class Workshop(Protocol):
     """A host or a container. It sees `folder` (of ours, for caches, staging and output) at the same path as we do, and
     nothing else of this machine for certain: what a command needs is put there first."""
 
-    where: Where
     folder: Path
     stop: threading.Event
     """When it is set, the command that is running is killed, and `run` raises StoppedError."""
     told: Told
+
+    @property
+    def where(self) -> Where:
+        """Which of the two it is."""
 
     def uv(self) -> str:
         """The path of uv in it."""

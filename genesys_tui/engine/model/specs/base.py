@@ -102,7 +102,7 @@ def _in_one_text(value: object) -> object:
     return value
 
 
-InOrder = Annotated[str, BeforeValidator(_in_one_text), WrapValidator(_keep_reference)]
+InOrder = Annotated[str, WrapValidator(_keep_reference), BeforeValidator(_in_one_text)]
 """A list whose order means something (layers): one text, `a, b`, since lists are compared as sets. `in_order` takes it
 apart."""
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from genesys_tui.engine.model.document import Path
 from genesys_tui.engine.model.references import name_in
-from genesys_tui.engine.model.specs.base import WISH, InOrder, JsonText, Part, Refers, Spec, Text
+from genesys_tui.engine.model.specs.base import WISH, InOrder, JsonText, Part, Refers, Spec, Text, in_order
 from genesys_tui.engine.model.specs.log_group import DAYS
 from genesys_tui.engine.model.specs.rule import Expression
 
@@ -40,6 +40,9 @@ RESERVED = frozenset(
     | {f"AWS_LAMBDA_{what}" for what in ("INITIALIZATION_TYPE", "LOG_GROUP_NAME", "LOG_STREAM_NAME", "RUNTIME_API")}
 )
 """Variables that nobody may set. Source: "Defined runtime environment variables", Lambda developer guide."""
+
+MOST_LAYERS = 5
+"""Source: Lambda quotas."""
 
 STARTERS: Mapping[str, str] = {"python": "lambda_function.handler", "nodejs": "index.handler"}
 """The handler of the starter of each language that has one."""
@@ -229,6 +232,8 @@ class FunctionSpec(Spec):
                 yield (field,), "write `source`, the folder of the code"
         if self.has("subnets") and self.has("security_groups") and bool(self.subnets) != bool(self.security_groups):
             yield ("subnets",), "in a network it takes both `subnets` and `security_groups`"
+        if self.layers and len(in_order(self.layers)) > MOST_LAYERS:
+            yield ("layers",), f"a function takes {MOST_LAYERS} layers at most"
         if self.log_retention is not None and self.log_retention not in DAYS:
             yield ("log_retention",), f"CloudWatch keeps logs for {', '.join(map(str, DAYS))} days"
         yield from self._wrong_variables()

@@ -54,6 +54,7 @@ class Repository(Described[RepositorySpec]):
     spec = RepositorySpec
     create_only: ClassVar[frozenset[str]] = frozenset({"key"})
     defaults: ClassVar[Document] = {"scan_on_push": True, "delete_untagged_after_days": 14}
+    practice: ClassVar[frozenset[str]] = frozenset({"delete_untagged_after_days", "scan_on_push"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name", "uri"})
     tagging = Tagging("ecr", on="resourceArn", tags="tags", keys="tagKeys")
     parts: ClassVar[Mapping[str, Part]] = {

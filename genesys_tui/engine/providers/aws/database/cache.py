@@ -83,6 +83,7 @@ class Cache(Described[CacheSpec]):
         "transit_encryption": True,
         "snapshot": {"retention_days": 1},
     }
+    practice: ClassVar[frozenset[str]] = frozenset({"encryption", "snapshot", "transit_encryption"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name", "endpoint", "port", "reader_endpoint"})
     parts: ClassVar[Mapping[str, Part]] = {}
     """None that can be asked by the id alone: `read` asks."""

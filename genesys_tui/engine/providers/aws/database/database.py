@@ -54,6 +54,7 @@ class Database(Described[DatabaseSpec]):
         "encryption": "managed",
         "deletion_protection": True,
     }
+    practice: ClassVar[frozenset[str]] = frozenset({"backup", "deletion_protection", "encryption", "public"})
     outputs: ClassVar[frozenset[str]] = frozenset(
         {"id", "arn", "name", "endpoint", "reader_endpoint", "port", "secret_arn"}
     )

@@ -54,6 +54,7 @@ class Table(Described[TableSpec]):
     spec = TableSpec
     create_only: ClassVar[frozenset[str]] = frozenset({"key", "sort"})
     defaults: ClassVar[Document] = {"point_in_time_recovery": True, "encryption": "managed"}
+    practice: ClassVar[frozenset[str]] = frozenset({"point_in_time_recovery"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name"})
     tagging = Tagging("dynamodb")
     parts: ClassVar[Mapping[str, Part]] = {

@@ -37,6 +37,7 @@ class Queue(Described[QueueSpec]):
     purpose = "queue"
     spec = QueueSpec
     defaults: ClassVar[Document] = {**NEW, "encryption": "managed"}
+    practice: ClassVar[frozenset[str]] = frozenset({"encryption"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name", "url"})
     tagging = Tagging("sqs", "TagQueue", "UntagQueue", on="QueueUrl", shape="map")
     parts: ClassVar[Mapping[str, Part]] = {

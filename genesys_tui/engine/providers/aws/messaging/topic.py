@@ -46,6 +46,7 @@ class Topic(Described[TopicSpec]):
     spec = TopicSpec
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name"})
     defaults: ClassVar[Document] = {"encryption": "managed"}
+    practice: ClassVar[frozenset[str]] = frozenset({"encryption"})
     tagging = Tagging("sns")
     parts: ClassVar[Mapping[str, Part]] = {
         "topic": Part(lambda arn: read("sns", "GetTopicAttributes", {"TopicArn": arn}, absent_on=GONE)),

@@ -30,6 +30,7 @@ class LogGroup(Described[LogGroupSpec]):
     spec = LogGroupSpec
     create_only: ClassVar[frozenset[str]] = frozenset({"tier"})
     defaults: ClassVar[Document] = {"retention": 30}
+    practice: ClassVar[frozenset[str]] = frozenset({"retention"})
     tagging = Tagging("logs", on="resourceArn", tags="tags", keys="tagKeys", shape="map")
     parts: ClassVar[Mapping[str, Part]] = {
         "groups": Part(lambda arn: _listing(_name(arn))),

@@ -16,7 +16,7 @@ from genesys_tui.engine.model.call import Answer, Call, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Fields, Found, Kind, Placement, Reading
-from genesys_tui.engine.model.plan import Line, Price, Reversal
+from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
 from genesys_tui.engine.model.resource import Actual, address_of
 from genesys_tui.engine.model.specs.network import NetworkSpec
 from genesys_tui.engine.providers.aws.ec2 import filters
@@ -191,6 +191,15 @@ class Network(Kind[NetworkSpec]):
     # words and numbers --------------------------------------------------------------------------------------------
     def prices(self, want: NetworkSpec) -> tuple[Price, ...]:
         return network_prices(want)
+
+    def clashes(
+        self, address: str, want: NetworkSpec, facts: NetworkFacts, siblings: Sequence[NetworkSpec]
+    ) -> Iterator[Finding]:
+        taken = [*facts.taken, *(IPv4Network(one.cidr) for one in siblings if one.cidr)]
+        other = next((one for one in taken if want.cidr and one.overlaps(IPv4Network(want.cidr))), None)
+        if other is not None:
+            message = f"its addresses {want.cidr} overlap those of another network here, {other}: they can't be peered"
+            yield Finding("warning", address, message, "leave `cidr` out, and a free range is chosen")
 
     def foreign(self, have: Actual) -> str:
         return ", ".join(_peers(have.provider_data.get("peerings", ()), have.id))

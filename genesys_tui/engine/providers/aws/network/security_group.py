@@ -181,7 +181,14 @@ def _bare(raw: Mapping[str, Any], place: Placement | None = None) -> Actual:
     id, name = raw["GroupId"], raw["GroupName"]
     arn = raw.get("SecurityGroupArn") or (place.arn("ec2", f"security-group/{id}") if place else "")
     of_aws = "the default group of its network" if name == "default" else ""
-    return Actual("security-group", id, name, "", spec, tags, arn, of_aws=of_aws)
+    data = {"names": list(_groups_in(raw))}
+    return Actual("security-group", id, name, "", spec, tags, arn, provider_data=data, of_aws=of_aws)
+
+
+def _groups_in(raw: Mapping[str, Any]) -> Iterator[str]:
+    """The groups that its rules name."""
+    for permission in (*raw.get("IpPermissions", ()), *raw.get("IpPermissionsEgress", ())):
+        yield from (pair["GroupId"] for pair in permission.get("UserIdGroupPairs", ()) if "GroupId" in pair)
 
 
 def _interface(raw: Mapping[str, Any]) -> str:

@@ -46,6 +46,7 @@ class Key(Described[KeySpec]):
     create_only: ClassVar[frozenset[str]] = frozenset({"multi_region"})
     kept: ClassVar[frozenset[str]] = frozenset({"deletion_window"})
     defaults: ClassVar[Document] = {"rotation": True}
+    practice: ClassVar[frozenset[str]] = frozenset({"rotation"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name", "alias"})
     tagging = Tagging("kms", on="KeyId", shape="TagKey")
     parts: ClassVar[Mapping[str, Part]] = {

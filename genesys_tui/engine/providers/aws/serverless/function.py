@@ -20,12 +20,11 @@ from genesys_tui.engine.model.resource import Actual, Desired, Fragment
 from genesys_tui.engine.model.specs.function import DEPRECATED, FunctionSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed
 from genesys_tui.engine.providers.aws.network.network_calls import lambda_gone
-from genesys_tui.engine.providers.aws.serverless import function_parts
+from genesys_tui.engine.providers.aws.serverless import artifacts, function_parts
 from genesys_tui.engine.providers.aws.serverless.function_change import (
     YOUNG_ROLE,
     change,
     configuration,
-    from_repository,
     guard_of,
     needed,
     new_code,
@@ -34,6 +33,7 @@ from genesys_tui.engine.providers.aws.serverless.function_change import (
 )
 from genesys_tui.engine.providers.aws.serverless.function_documents import (
     code,
+    hexadecimal,
     opened_to_all,
     queues_of,
     settings,
@@ -173,6 +173,7 @@ class Function(Described[FunctionSpec]):
         refuse_half(name, want)
         refuse_too_much(name, want, known)
         arn = place.arn("lambda", f"function:{name}")
+        digest = "" if want.image else hexadecimal(want.code or want.starter)
         outputs = {
             "id": fixed(name),
             "name": fixed(name),
@@ -181,7 +182,7 @@ class Function(Described[FunctionSpec]):
         }
         params: Params = {
             "FunctionName": name,
-            "Code": code(want.image, want.code or want.starter),
+            "Code": code(want.image, digest, place),
             "PackageType": "Image" if want.image else "Zip",
             "Architectures": [want.architecture or "x86_64"],
             **settings(want, {}),
@@ -196,9 +197,10 @@ class Function(Described[FunctionSpec]):
             wait=settled(name, "State=='Active'", "State=='Failed'", f"until function '{name}' can run"),
             retry_on=YOUNG_ROLE,
             on=(arn,),
-            also_needs={**needed(want, place), "lambda:TagResource": (arn,)},
+            also_needs={**needed(want, place), **artifacts.needed(digest, place), "lambda:TagResource": (arn,)},
             seconds=3,
         )
+        yield from artifacts.uploaded(digest, f"the code of function '{name}'", place)
         runs = "its image" if want.image else want.runtime
         sentence = f"Create function '{name}' on {runs} with {want.memory} MB and {want.timeout} s"
         yield Line(sentence, "Run code when something happens, and pay for that only", (call,))
@@ -223,7 +225,7 @@ class Function(Described[FunctionSpec]):
             warned = [f"{name}: {words}" for name, words in hidden.items()] if changed.timeout else []
             yield Line(f"Set {_words(fields)} of function '{have.name}'", "; ".join(warned) or "Asked for", (call,))
         if CODE & changed.model_fields_set:
-            yield new_code(have, changed, from_repository(changed.image, place))
+            yield from new_code(have, changed, place, alone=not fields)
         yield from self._beside(have, changed, hidden)
         yield from self.retag(have, changed)
 

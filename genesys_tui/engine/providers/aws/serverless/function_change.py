@@ -6,20 +6,25 @@ Lambda refuses a change while another is under way: each is waited for.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from genesys_tui.engine.model.call import Call, Guard, Params, RetryOn, Wait, fingerprint, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Guard, Params, RetryOn, Wait, fingerprint, read
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.base import in_order
 from genesys_tui.engine.model.specs.function import FunctionSpec
 from genesys_tui.engine.providers.aws.iam import passed
-from genesys_tui.engine.providers.aws.serverless.function_documents import code
+from genesys_tui.engine.providers.aws.serverless import artifacts
+from genesys_tui.engine.providers.aws.serverless.function_documents import code, hexadecimal
 from genesys_tui.engine.providers.aws.serverless.function_lines import BUSY, GONE
+
+MOVED = ("PreconditionFailedException",)
+"""What Lambda answers to a change of a revision that is not the latest any more."""
 
 YOUNG_ROLE = tuple(
     RetryOn("InvalidParameterValueException", 60, message)
@@ -43,8 +48,9 @@ def refuse_half(name: str, want: FunctionSpec) -> None:
         raise GenesysError(f"function '{name}' has no handler", todo="say what is to be called: --handler main.handler")
 
 
-def new_code(have: Actual, changed: FunctionSpec, needs: Mapping[str, tuple[str, ...]] = {}) -> Line:
-    """The architecture changes with the code only: then the same code is sent again."""
+def new_code(have: Actual, changed: FunctionSpec, place: Placement, *, alone: bool) -> Iterator[Line]:
+    """The architecture changes with the code only: then the same code is sent again. `alone`: nothing else of the
+    function is changed before."""
     raw: Mapping[str, Any] = have.provider_data.get("configuration", {})
     if bool(changed.image) != (raw.get("PackageType") == "Image") and (changed.image or changed.code):
         raise GenesysError(
@@ -53,14 +59,36 @@ def new_code(have: Actual, changed: FunctionSpec, needs: Mapping[str, tuple[str,
             todo="delete it first, or give the new one another name",
         )
     image = changed.image or have.provider_data.get("image")
-    params: Params = {"FunctionName": have.id, **code(image, changed.code or raw.get("CodeSha256"))}
+    digest = None if image else hexadecimal(changed.code or raw.get("CodeSha256"))
+    params: Params = {"FunctionName": have.id, **code(image, digest, place)}
     if changed.architecture:
         params = {**params, "Architectures": [changed.architecture]}
+    needs = from_repository(changed.image, place) if image else artifacts.needed(digest or "", place)
     call = change(have, "UpdateFunctionCode", params, needs=needs)
+    call = _unless_changed(call, have, raw, changed.code if alone and digest else None)
+    if digest:
+        yield from artifacts.uploaded(digest, f"the code of function '{have.name}'", place)
     if not (changed.code or changed.image):
         sentence = f"Run function '{have.name}' on {changed.architecture}"
-        return Line(sentence, "Its code is sent again; what is compiled in it must fit", (call,))
-    return Line(f"Send new code to function '{have.name}'", "It is another one; callers get it at once", (call,))
+        yield Line(sentence, "Its code is sent again; what is compiled in it must fit", (call,))
+    else:
+        yield Line(f"Send new code to function '{have.name}'", "It is another one; callers get it at once", (call,))
+
+
+def _unless_changed(call: Call, have: Actual, raw: Mapping[str, Any], code: str | None) -> Call:
+    """What somebody else sent since is not overwritten. Lambda itself sees to that by the revision, where nothing of
+    ours changes it before; then a lost answer is settled by looking, for our own change makes it another one too."""
+    revision = raw.get("RevisionId")
+    if not (revision and code):
+        return replace(call, guard=Guard(configuration(have.id), "CodeSha256", fingerprint(raw.get("CodeSha256"))))
+    sent = {"_sent": Capture(f"CodeSha256=='{code}' && 'yes' || `null`")}
+    return replace(
+        call,
+        params={**call.params, "RevisionId": revision},
+        moved_on=MOVED,
+        idempotent=False,
+        find=Find(configuration(have.id), sent, MOVED),
+    )
 
 
 def configuration(name: str) -> Call:
@@ -71,7 +99,7 @@ def configuration(name: str) -> Call:
 def settled(name: str, done: str, failed: str, why: str) -> Wait:
     """Until `done` holds of its configuration. A function in a network takes a minute or two."""
     said = "LastUpdateStatusReason || StateReason"
-    return Wait(configuration(name), done, why, failed=failed, interval=0.3, limit=300, reason=said)
+    return Wait(configuration(name), done, why, failed=failed, interval=0.2, limit=300, reason=said)
 
 
 def change(
@@ -119,7 +147,10 @@ def needed(want: FunctionSpec, place: Placement) -> dict[str, tuple[str, ...]]:
     """What the caller must be allowed beyond the call itself, to give the function what it is to have."""
     needs = passed(want.role, place=place) | from_repository(want.image, place)
     if want.layers:
-        needs["lambda:GetLayerVersion"] = tuple(one for one in in_order(want.layers) if one.startswith("arn:"))
+        needs["lambda:GetLayerVersion"] = tuple(
+            one if one.startswith("arn:") else place.arn("lambda", f"layer:{name_in(one)}:*")
+            for one in in_order(want.layers)
+        )
     if want.subnets:
         needs |= {f"ec2:Describe{what}": () for what in ("SecurityGroups", "Subnets", "Vpcs")}
     return needs

@@ -7,11 +7,13 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from genesys_tui.engine.model.call import Blob, Value
+from genesys_tui.engine.model.call import Value
+from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.specs.base import in_order
 from genesys_tui.engine.model.specs.function import CORS as NEW_CORS
 from genesys_tui.engine.model.specs.function import Cors, FunctionSpec
+from genesys_tui.engine.providers.aws.serverless.artifacts import code_of
 
 PLAIN = {
     "runtime": "Runtime",
@@ -82,9 +84,14 @@ def settings(want: FunctionSpec, before: Mapping[str, Any]) -> dict[str, Value]:
     return wire | dict(want.aws or {})
 
 
-def code(image: str | None, digest: str | None) -> dict[str, Value]:
-    """Where the code is: an image, or the zip of this hash (as Lambda tells it, in base64)."""
-    return {"ImageUri": image} if image else {"ZipFile": Blob(b64decode(digest or "").hex())}
+def code(image: str | None, digest: str | None, place: Placement) -> dict[str, Value]:
+    """Where the code is: an image, or the zip of this hash (in hexadecimal)."""
+    return {"ImageUri": image} if image else code_of(digest or "", place)
+
+
+def hexadecimal(digest: str | None) -> str:
+    """A hash as artifacts are known by, from one as Lambda tells it, in base64."""
+    return b64decode(digest or "").hex()
 
 
 def url_of(answer: Mapping[str, Any] | None, opened: Mapping[str, str]) -> dict[str, Any] | None:

@@ -27,6 +27,7 @@ from genesys_tui.engine.providers.aws.storage.bucket_settings import setting
 from genesys_tui.engine.providers.aws.storage.bucket_told import actual_of, bare, foreign_parts
 from genesys_tui.engine.providers.aws.words import plain
 
+ELSEWHERE = ("301", "PermanentRedirect")
 STORAGE = Price("storage", "GB-month", 0.023, low=1, typical=50, high=1_000)
 
 
@@ -39,6 +40,7 @@ class Bucket(Kind[BucketSpec]):
     spec = BucketSpec
     everywhere = True
     defaults: ClassVar[Document] = {"versioning": True, "encryption": "managed", "public_access": False}
+    practice: ClassVar[frozenset[str]] = frozenset({"encryption", "public_access", "versioning"})
 
     # reading ------------------------------------------------------------------------------------------------------
     def discover(self, place: Placement) -> Reading[None]:
@@ -70,17 +72,19 @@ class Bucket(Kind[BucketSpec]):
         return actual_of(id, dict(zip(asked, answers, strict=True)))
 
     def prepare(self, name: str, want: BucketSpec, have: Actual | None) -> Reading[BucketFacts]:
-        """Whether there is anything in it, before a delete; and the policies of those that it tells, or told."""
+        """Whether its name is free, before a create; whether there is anything in it, before a delete; and the policies
+        of those that it tells, or told."""
+        taken = False if have is not None else (yield from _taken(name))
         removed = have is not None and not want.model_fields_set
         held = None
         if have is not None and removed:
             params: Params = {"Bucket": have.id, "MaxKeys": SAMPLE}
             held = yield read("s3", "ListObjectVersions", params, absent_on=("NoSuchBucket",))
         if not (removed or want.has("notifications")):
-            return BucketFacts()
+            return BucketFacts(taken=taken)
         queues = yield from queue_policy.policies_of(to_be_told(have, want.notifications, "sqs"))
         topics = yield from topic_policy.policies_of(to_be_told(have, want.notifications, "sns"))
-        return BucketFacts(held, queues, topics)
+        return BucketFacts(held, queues, topics, taken)
 
     # lowering -----------------------------------------------------------------------------------------------------
     def fill(self, want: BucketSpec, facts: Facts, siblings: Sequence[BucketSpec]) -> BucketSpec:
@@ -167,6 +171,13 @@ class Bucket(Kind[BucketSpec]):
             message = f"the policy of bucket {plain(want.logging.bucket)} must let logging.s3.amazonaws.com put objects"
             yield Finding("note", address, message, "a statement in its `policy`")
 
+    def clashes(
+        self, address: str, want: BucketSpec, facts: Facts, siblings: Sequence[BucketSpec]
+    ) -> Iterator[Finding]:
+        if (facts or BucketFacts()).taken:
+            message = "another account has a bucket of this name: names are unique in all of AWS"
+            yield Finding("blocked", address, message, "choose another name")
+
     def foreign(self, have: Actual) -> str:
         return ", ".join(foreign_parts(have.provider_data))
 
@@ -183,6 +194,18 @@ class Bucket(Kind[BucketSpec]):
         if days:
             return Reversal("loses data", f"objects older than {days} days are deleted and do not come back")
         return Reversal()
+
+
+def _taken(name: str) -> Reading[bool]:
+    """Whether there is such a bucket, when it is known to be none of ours. One that lets nobody in answers that it is
+    forbidden, one of another region that it is elsewhere; only a free name is not found."""
+    try:
+        there = yield read("s3", "HeadBucket", {"Bucket": name}, absent_on=("404", "NoSuchBucket"))
+    except CallError as error:
+        if error.failure != "denied" and error.code not in ELSEWHERE:
+            raise
+        return True
+    return there is not None
 
 
 def _outputs(name: str) -> Mapping[str, Capture]:

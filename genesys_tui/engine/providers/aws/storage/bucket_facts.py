@@ -14,11 +14,12 @@ SAMPLE = 100
 @dataclass(frozen=True, slots=True)
 class BucketFacts:
     """`held`: the first objects in it, before a delete. `queues` and `topics`: the policies of those that it tells, or
-    told, as `queue_policy` and `topic_policy` read them."""
+    told, as `queue_policy` and `topic_policy` read them. `taken`: another account has a bucket of this name."""
 
     held: Answer | None = None
     queues: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     topics: Mapping[str, str] = field(default_factory=dict)
+    taken: bool = False
 
     @property
     def holds(self) -> str:

@@ -71,6 +71,7 @@ class Filesystem(Described[FilesystemSpec]):
         "encryption": "managed",
         "backups": True,
     }
+    practice: ClassVar[frozenset[str]] = frozenset({"backups", "encryption"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name", "dns_name"})
     tagging = Tagging("efs", on="ResourceId")
     parts: ClassVar[Mapping[str, Part]] = {

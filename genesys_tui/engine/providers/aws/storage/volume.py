@@ -81,6 +81,7 @@ class Volume(Described[VolumeSpec]):
     create_only: ClassVar[frozenset[str]] = frozenset({"zone", "encryption", "snapshot"})
     kept: ClassVar[frozenset[str]] = frozenset({"size", "iops", "throughput"})
     defaults: ClassVar[Document] = {"volume_type": "gp3", "encryption": "managed"}
+    practice: ClassVar[frozenset[str]] = frozenset({"encryption"})
     outputs: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name", "zone"})
     tagging = ec2.TAGGING
     parts: ClassVar[Mapping[str, Part]] = {

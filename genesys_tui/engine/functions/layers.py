@@ -1,0 +1,152 @@
+"""Layers of this machine: made once for a key, then found by it.
+
+`layers/<key>/opt` is the content as it stands under /opt, `layers/<key>/layer.json` tells its zips, which lie among the
+artifacts. A layer is made beside and renamed into place, so that what is there is whole, whenever a process is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from json import dumps
+from pathlib import Path
+from secrets import token_hex
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from genesys_tui.engine.functions.archive import RECIPE, write_zip
+from genesys_tui.engine.functions.splitting import Part, split
+from genesys_tui.engine.model.build import BuiltLayer, Target
+from genesys_tui.engine.model.errors import GenesysError
+
+Fill = Callable[[Path], None]
+"""Puts the content of a layer into an empty folder."""
+
+PREFIX = "genesys-"
+"""Layers of ours start so, in every account."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str
+    size: int
+    unzipped: int
+    files: tuple[str, ...]
+    contents: tuple[tuple[str, int], ...]
+
+
+class _Record(BaseModel):
+    """`layer.json`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    parts: tuple[_Part, ...]
+
+
+def key_of(*decides: str) -> str:
+    """The key of a layer: SHA-256 of all that decides its content."""
+    return sha256(dumps([RECIPE, *decides]).encode()).hexdigest()
+
+
+def name_of(target: Target, key: str) -> str:
+    """How it is called in an account: letters, digits, hyphens and underscores; the key is its end. Source:
+    PublishLayerVersion, Lambda API reference."""
+    version = target.version.replace(".", "-")
+    return f"{PREFIX}{target.language}{version}-{target.architecture}-{key[:16]}"
+
+
+def _part_name(name: str, number: int) -> str:
+    start, _, key = name.rpartition("-")
+    return f"{start}-{number}-{key}"
+
+
+class Layers:
+    """`folder`: where builds keep what they made. `artifacts`: where zips lie, by their hash."""
+
+    def __init__(self, folder: Path, artifacts: Path) -> None:
+        self._folder = folder / "layers"
+        self._staging = folder / "staging"
+        self._artifacts = artifacts
+
+    def find(self, key: str, name: str) -> tuple[BuiltLayer, ...] | None:
+        """What was made for a key, in as many parts as it takes; None where it is not there, or not whole."""
+        try:
+            record = _Record.model_validate_json((self._folder / key / "layer.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+        for part in record.parts:
+            if not (self._artifacts / part.sha256).is_file() and not self._zipped_again(key, part):
+                return None
+        return tuple(self._layers(record, key, name, reused=True))
+
+    def make(self, key: str, name: str, fill: Fill) -> tuple[BuiltLayer, ...]:
+        """Make it. Raises what `fill` raises, and GenesysError for what is too big or can't be written; then nothing
+        is left."""
+        with self._staged(key) as staging:
+            opt = staging / "opt"
+            opt.mkdir()
+            fill(opt)
+            parts = tuple(self._part(opt, part, staging) for part in split(opt))
+            record = _Record(parts=parts)
+            (staging / "layer.json").write_text(record.model_dump_json(), "utf-8")
+            self._keep(staging, key)
+        return tuple(self._layers(record, key, name, reused=False))
+
+    def _part(self, opt: Path, part: Part | _Part, staging: Path) -> _Part:
+        path = staging / "layer.zip"
+        zip = write_zip(opt, path, part.files)
+        self._artifacts.mkdir(parents=True, exist_ok=True)
+        path.replace(self._artifacts / zip.sha256)
+        return _Part(sha256=zip.sha256, size=zip.size, unzipped=zip.unzipped, files=part.files, contents=part.contents)
+
+    def _zipped_again(self, key: str, part: _Part) -> bool:
+        """Artifacts may be thrown away; the layer itself still holds it all."""
+        with self._staged(key) as staging:
+            try:
+                again = self._part(self._folder / key / "opt", part, staging)
+            except GenesysError:
+                return False
+        return again.sha256 == part.sha256
+
+    @contextmanager
+    def _staged(self, key: str) -> Iterator[Path]:
+        staging = self._staging / f"{key[:16]}-{os.getpid()}-{token_hex(4)}"
+        try:
+            staging.mkdir(parents=True)
+            yield staging
+        except OSError as error:
+            why = f"{error.filename or staging}: {error.strerror or error}"
+            raise GenesysError("the layer can't be written", why=why, todo="make room on the disk") from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+    def _keep(self, staging: Path, key: str) -> None:
+        """One that is there already is as good, or was never whole."""
+        place = self._folder / key
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if place.exists() and not (place / "layer.json").is_file():
+            shutil.rmtree(place)
+        if not place.exists():
+            try:
+                staging.rename(place)
+            except OSError:
+                if not (place / "layer.json").is_file():
+                    raise
+
+    def _layers(self, record: _Record, key: str, name: str, *, reused: bool) -> Iterator[BuiltLayer]:
+        several = len(record.parts) > 1
+        for number, part in enumerate(record.parts, 1):
+            yield BuiltLayer(
+                _part_name(name, number) if several else name,
+                key,
+                part.sha256,
+                part.size,
+                part.unzipped,
+                self._folder / key / "opt",
+                reused,
+                part.contents,
+            )

@@ -1,0 +1,1 @@
+"""Functions run on this machine as Lambda would run them."""
