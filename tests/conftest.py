@@ -29,6 +29,9 @@ sys.stdin.read()  # until the tests end, however they do
 _QUICK = {"MOTO_ACM_VALIDATION_WAIT": "0", "MOTO_ECS_SERVICE_RUNNING": "10"}
 """The emulator validates certificates at once, and its containers run."""
 
+_UV_CACHE = os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
+"""Packages are fetched once for all tests."""
+
 
 @pytest.fixture(autouse=True)
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -41,6 +44,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "HOME": str(home),
         "GENESYS_HOME": str(home / "genesys"),
         "GENESYS_BUILDER": "host",
+        "UV_CACHE_DIR": _UV_CACHE,
         "AWS_CONFIG_FILE": str(home / "aws-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(home / "aws-credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ COMMANDS: Final = {
     "history": "What was done, newest first.",
     "inventory": "What exists in the account.",
     "adopt": "What could be taken over, how safely; and the taking over.",
+    "function": "Code of Lambda functions: build it, run it here, send each save.",
     "interact": "Open the full screen.",
     "completion": "Print the completion script of a shell.",
     "version": "Print the version.",
@@ -29,7 +31,7 @@ COMMANDS: Final = {
 }
 """Each is the attribute `command` of the module of its name in `cli/commands`."""
 
-PLANNED: Final = ("cost", "drift", "function", "policy", "security", "state", "unlock")
+PLANNED: Final = ("cost", "drift", "policy", "security", "state", "unlock")
 """Words of the design that have no command yet."""
 
 HELP: Final = ["-h", "--help"]
@@ -70,17 +72,24 @@ class GenesysCommand(click.Command):
             return super().parse_args(ctx, args)
 
 
-class LazyGroup(click.Group):
-    """The root. Its help and its completion come from the table alone."""
+class CommandGroup(click.Group):
+    """Commands that are words of a table. Help and completion come from the table alone; a command is imported only
+    when it is used: the attribute `command` of the module of its name in `package`."""
+
+    def __init__(self, name: str, table: Mapping[str, str], package: str, **attributes: Any) -> None:
+        super().__init__(name, add_help_option=False, **attributes)
+        self.params = [*self.params, *common_options(), _help_option()]
+        self.table = table
+        self._package = package
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in COMMANDS:
-            loaded: click.Command = import_module(f"genesys_tui.cli.commands.{cmd_name}").command
-            return loaded
-        return _planned(cmd_name) if cmd_name in PLANNED else None
+        if cmd_name not in self.table:
+            return None
+        loaded: click.Command = import_module(f"{self._package}.{cmd_name}").command
+        return loaded
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -88,19 +97,29 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except NoSuchCommand as error:
-            raise NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
+            raise NoSuchCommand(error.command_name, possibilities=self.table, ctx=ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-        with formatter.section("Known, not built yet"):
-            formatter.write_text(", ".join(PLANNED))
+            formatter.write_dl(list(self.table.items()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[click.shell_completion.CompletionItem]:
-        items = [click.shell_completion.CompletionItem(name, help=words) for name, words in COMMANDS.items()]
+        items = [click.shell_completion.CompletionItem(name, help=words) for name, words in self.table.items()]
         return [item for item in items if item.value.startswith(incomplete)] + click.Command.shell_complete(
             self, ctx, incomplete
         )
+
+
+class _Root(CommandGroup):
+    """The commands, and those that are known but not built."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _planned(cmd_name) if cmd_name in PLANNED else super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_commands(ctx, formatter)
+        with formatter.section("Known, not built yet"):
+            formatter.write_text(", ".join(PLANNED))
 
 
 def not_built(name: str) -> UsageError:
@@ -123,11 +142,11 @@ def _planned(name: str) -> click.Command:
     )
 
 
-root = LazyGroup(
+root = _Root(
     "genesys",
-    params=[*common_options(), _help_option()],
+    COMMANDS,
+    "genesys_tui.cli.commands",
     context_settings={"max_content_width": 100},
-    add_help_option=False,
     help="A control room for a cloud account: see it, trust the preview, change it, take it back.",
     epilog="`genesys help COMMAND` explains a command. AWS settings are boto3's own.",
     no_args_is_help=False,

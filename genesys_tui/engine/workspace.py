@@ -28,7 +28,7 @@ from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, 
 from genesys_tui.engine.inventory.known_claims import KnownClaims
 from genesys_tui.engine.inventory.ownership import Evidence
 from genesys_tui.engine.inventory.suggestions import suggested, suggestions_of
-from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError, UsageError
+from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
 from genesys_tui.engine.model.kind import Fields, Placement
@@ -36,6 +36,7 @@ from genesys_tui.engine.model.layers import YOUNG, UnusedLayer
 from genesys_tui.engine.model.owner import Claim
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
+from genesys_tui.engine.new_file import check_new_file
 from genesys_tui.engine.planning import Planning
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.remembered import remember, remembered
@@ -114,7 +115,7 @@ class Workspace:
         self._known: Identity | None = None
         self._introduced = settings.cached
         """Whether it is remembered already who we are."""
-        self.told: Callable[[str], None] = lambda line: None
+        self.told: Callable[[str], None] | None = None
         """Is told what takes long while a plan is made (a build), a line of words each."""
 
     def identity(self) -> Identity:
@@ -190,18 +191,10 @@ class Workspace:
     def write_into(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
         """Write what is wanted into a stack file, which is made where it is not there; `dry`: only see whether that can
         be. Raises GenesysError, and leaves the file as it was, where it can't."""
-        if not path.exists() and (others := self._named_by_files(wish)):
-            why = f"a file names {', '.join(others[:3])} of it already, and a new one would plan to delete them"
-            todo = "give another --stack, or add to that file with --into"
-            raise UsageError(f"stack '{self.stack}' can't have a new stack file", why=why, todo=todo)
+        if not path.exists():
+            check_new_file(wish, self._backend.load(Scope(self.identity().region, self.stack)).fragments, self.stack)
         entries = [(one.kind, one.name, one.spec) for one in wish.resources]
         (extended if dry else write_entries)(path, entries, region=self.identity().region, stack=self.stack)
-
-    def _named_by_files(self, wish: Wish) -> list[str]:
-        """What else of the stack a stack file once named."""
-        ours = {one.address for one in wish.resources}
-        fragments = self._backend.load(Scope(self.identity().region, self.stack)).fragments
-        return [one.address for one in fragments.values() if one.origin == "file" and one.address not in ours]
 
     def own_by(self, sources: Sequence[str]) -> None:
         """Remember what state files of other tools say is theirs (files and folders, also in S3). Raises UsageError for
@@ -370,7 +363,11 @@ class Workspace:
         """The builds of functions, with what they keep alive between two of them."""
         from genesys_tui.engine.functions.build import Builds
 
-        return Builds(home_folder(self.settings.home), lambda line: self.told(line))
+        return Builds(home_folder(self.settings.home), self._tell)
+
+    def _tell(self, line: str) -> None:
+        if self.told is not None:
+            self.told(line)
 
     @_opened
     def functions(self) -> Workbench:

@@ -178,8 +178,10 @@ def test_without_tags_it_is_only_remembered(genesys: Shell, account: str, proxy:
     assert scores(genesys("inventory", "--json"))["by-hand"]["managed"]
     document: Any = genesys("execute", "queue", "by-hand", "--json").document
     assert document["steps"] == []  # the tags are not planned back
-    assert genesys("undo", "--apply", "--yes").code == 0
+    undone: Any = genesys("undo", "--apply", "--yes", "--json").document
     assert not scores(genesys("inventory", "--json"))["by-hand"]["managed"]
+    assert genesys("undo", undone["execution"]["id"], "--apply", "--yes").code == 0
+    assert scores(genesys("inventory", "--json"))["by-hand"]["managed"]
     assert not proxy.writes
     assert tags(account, "by-hand") == {"team": "shop"}
 

@@ -26,9 +26,8 @@ RECIPE = zip_format.RECIPE
 """Which compressor it is; a part of what decides a layer's key."""
 
 MB = 1 << 20
-DIRECT_LIMIT = 50 * MB
 UNZIPPED_LIMIT = 250 * MB
-"""Bytes: what Lambda takes in one call, and what it unzips of a function with all its layers (Lambda quotas)."""
+"""Bytes: what Lambda unzips of a function with all its layers (Lambda quotas)."""
 
 _LONGEST_PATH = 4096
 

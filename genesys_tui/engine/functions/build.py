@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
+from platform import machine
+from threading import RLock
 from time import perf_counter
 from zipfile import BadZipFile, ZipFile
 
@@ -22,12 +25,15 @@ from genesys_tui.engine.functions.languages import Builder, Lock, builder
 from genesys_tui.engine.functions.layers import Layers, key_of, name_of
 from genesys_tui.engine.functions.mirror import Mirror
 from genesys_tui.engine.functions.source import Sources
+from genesys_tui.engine.functions.sweeping import sweep
 from genesys_tui.engine.functions.workshop.choice import workshop
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
 from genesys_tui.engine.functions.workshop.workshop import Told, Workshop
 from genesys_tui.engine.local import keep_artifact
-from genesys_tui.engine.model.build import Built, BuiltLayer, Language, Member, Project, Seconds, Target
+from genesys_tui.engine.model.build import Architecture, Built, BuiltLayer, Language, Member, Project, Seconds, Target
 from genesys_tui.engine.model.errors import GenesysError
+
+_ARCHITECTURES: Mapping[str, Architecture] = {"aarch64": "arm64", "arm64": "arm64"}
 
 
 @dataclass
@@ -69,23 +75,31 @@ class Builds:
         self._settings = settings
         self._folder = home / "functions"
         self._layers = Layers(self._folder, home / "artifacts")
+        self._one = RLock()
         self._known: dict[Project, _Known] = {}
         self._shops: dict[Target, Workshop] = {}
         self._builders: dict[Language, Builder] = {}
+        self._swept = False
 
     def build(self, project: Project) -> Built:
         """Raises GenesysError for what can't be built, SourceError for a mistake in the source, StoppedError."""
-        self.stop.clear()
         clock = _Clock()
-        with clock.on("total"):
+        with self._one, clock.on("total"):
+            self.stop.clear()
+            self._sweep()
             known = self._known.setdefault(project, self._first_look(project))
             ready = _ready_zip(project)
-            language = project.target.language
-            if ready is not None or language is None:
+            pack = self._pack(project)
+            if ready is not None or pack is None:
                 made = self._plain(project, known, ready)
             else:
-                made = self._with_language(project, known, language, clock)
+                made = self._packed(project, known, pack, clock)
         return _timed(made, clock)
+
+    def here(self, built: Built) -> Built:
+        """The same, as this machine can run it: built for its own architecture, where that is another one."""
+        target = replace(built.project.target, architecture=_ARCHITECTURES.get(machine(), "x86_64"))
+        return built if target == built.project.target else self.build(replace(built.project, target=target))
 
     def close(self) -> None:
         """End what was kept alive between builds."""
@@ -95,6 +109,14 @@ class Builds:
             known.mirror.close()
         self._shops.clear()
         self._known.clear()
+        self._builders.clear()
+
+    def _sweep(self) -> None:
+        """Take away, once, what builds left that were killed."""
+        if not self._swept:
+            self._swept = True
+            for place in ("staging", "code"):
+                sweep(self._folder / place)
 
     def _first_look(self, project: Project) -> _Known:
         place = sha256(str(project).encode()).hexdigest()[:12]
@@ -108,9 +130,14 @@ class Builds:
         handler = self._builder(language).handler(project, members) if language else project.handler
         return self._built(project, known, members, handler, content=ready)
 
-    def _with_language(self, project: Project, known: _Known, language: Language, clock: _Clock) -> Built:
-        pack = langpack(language, self.home, project.folder)
-        maker, shop = self._builder(language), self._shop(project.target, pack)
+    def _pack(self, project: Project) -> Langpack | None:
+        """None where none builds for the target: its files are sent as they are."""
+        language = project.target.language
+        pack = langpack(language, self.home, project.folder) if language else None
+        return pack if pack and pack.knows(project.target) else None
+
+    def _packed(self, project: Project, known: _Known, pack: Langpack, clock: _Clock) -> Built:
+        maker, shop = self._builder(pack.name), self._shop(project.target, pack)
         with clock.on("resolve"):
             lock = maker.lock(project, pack, shop)
         with clock.on("install"):
@@ -123,7 +150,7 @@ class Builds:
 
     def _layers_of(self, lock: Lock, project: Project, pack: Langpack, shop: Workshop) -> tuple[BuiltLayer, ...]:
         runtime, target = pack.runtime(project.target), project.target
-        compiled_in = (shop.identity(),) if lock.compiled else ()
+        compiled_in = (shop.identity(), version("uv")) if lock.compiled else ()
         platform = runtime.platform.get(target.architecture, "")
         key = key_of(
             pack.name, target.version, target.architecture, platform, str(pack.recipe), lock.text, *compiled_in

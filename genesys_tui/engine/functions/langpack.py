@@ -52,6 +52,10 @@ class Langpack(_Part):
         """Where its Containerfile and templates are."""
         return self._folder
 
+    def knows(self, target: Target) -> bool:
+        """Whether it builds for it."""
+        return any(runtime.name == target.runtime for runtime in self.runtimes)
+
     def runtime(self, target: Target) -> Runtime:
         """Raises GenesysError for one that it does not know."""
         for runtime in self.runtimes:

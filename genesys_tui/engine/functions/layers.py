@@ -21,12 +21,10 @@ from genesys_tui.engine.functions.archive import RECIPE, write_zip
 from genesys_tui.engine.functions.splitting import Part, split
 from genesys_tui.engine.model.build import BuiltLayer, Target
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.layers import LAYERS
 
 Fill = Callable[[Path], None]
 """Puts the content of a layer into an empty folder."""
-
-PREFIX = "genesys-"
-"""Layers of ours start so, in every account."""
 
 
 class _Part(BaseModel):
@@ -56,7 +54,7 @@ def name_of(target: Target, key: str) -> str:
     """How it is called in an account: letters, digits, hyphens and underscores; the key is its end. Source:
     PublishLayerVersion, Lambda API reference."""
     version = target.version.replace(".", "-")
-    return f"{PREFIX}{target.language}{version}-{target.architecture}-{key[:16]}"
+    return f"{LAYERS}{target.language}{version}-{target.architecture}-{key[:16]}"
 
 
 def _part_name(name: str, number: int) -> str:

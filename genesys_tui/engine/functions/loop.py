@@ -23,7 +23,7 @@ from genesys_tui.engine.functions.subject import Subject, width_of
 from genesys_tui.engine.functions.workshop.workshop import StoppedError
 from genesys_tui.engine.model.build import Built, Project
 from genesys_tui.engine.model.errors import GenesysError
-from genesys_tui.engine.model.invocation import Answer, Invocation
+from genesys_tui.engine.model.invocation import Invocation
 from genesys_tui.engine.model.loop import (
     About,
     BuildDone,
@@ -41,6 +41,9 @@ from genesys_tui.engine.watch import Watch
 
 Told = Callable[[LoopEvent], None]
 """Is told what happens, in the threads of the loop; it must not block."""
+
+READY = 2.0
+"""Seconds that a new watch may need until it misses nothing."""
 
 LOCKS = frozenset(
     {"pyproject.toml", "uv.lock", "package.json", "package-lock.json", "npm-shrinkwrap.json", "go.mod", "go.sum"}
@@ -221,7 +224,8 @@ class Loop:
     def _about(self, path: Path) -> About | None:
         if path == self.subject.file:
             return "configuration"
-        if path.name in LOCKS or path.name.startswith("requirements") or (self._built and path in self._built.locks):
+        locks = self._built.locks if self._built else frozenset()
+        if path.name in LOCKS or path.name.startswith("requirements") or any(map(path.is_relative_to, locks)):
             return "dependencies"
         return "source" if self.subject.holds(path) else None
 
@@ -230,10 +234,12 @@ class Loop:
         return path.relative_to(folder).as_posix() if folder and path.is_relative_to(folder) else path.name
 
     def _watch(self) -> None:
-        """Watch what is worked on now: the source as a whole, and the folders of the file and of the locks."""
+        """Watch what is worked on now: the source as a whole, the folders of the file and of the locks, and packages
+        that lie elsewhere."""
         folder, file = self.subject.folder, self.subject.file
-        beside = {path.parent for path in (*([file] if file else ()), *(self._built.locks if self._built else ()))}
-        wanted = {(one, False) for one in beside if folder is None or not one.is_relative_to(folder)}
+        paths = (*([file] if file else ()), *(self._built.locks if self._built else ()))
+        wanted = {(path, True) if path.is_dir() else (path.parent, False) for path in paths}
+        wanted = {one for one in wanted if folder is None or not one[0].is_relative_to(folder)}
         if folder is not None:
             wanted.add((folder, True))
         for gone in self._watches.keys() - wanted:
@@ -241,6 +247,7 @@ class Loop:
         for one in wanted - self._watches.keys():
             watch = self._watches[one] = Watch((one[0],), self.saved, deep=one[1])
             watch.start()
+            watch.ready.wait(READY)
 
     def _ask(self, what: Callable[[], None]) -> None:
         with self._changed:
@@ -272,10 +279,11 @@ class Loop:
         if save.number:
             self._told(Saved(save.number, datetime.now().astimezone(), save.names, save.about, save.ms))
         read = self._try(save, "read", self.subject.read)
-        built = self._build(save, read.project) if read else None
         self._watch()
+        built = self._build(save, read.project) if read else None
         if read is None or built is None or self._over(save):
             return
+        self._watch()  # the locks may lie elsewhere
         plan = self._try(save, "plan", lambda: self._engine.plan(read.wish, refresh=save.number == 0))
         if plan is None or self._over(save):
             return
@@ -307,8 +315,10 @@ class Loop:
 
     def _answer(self, save: _Save, built: Built) -> None:
         event = self.event or Invocation({}, "empty")
-        answer = self._try(save, "invoke", lambda: self._running.answer(built, event, self.subject.settings))
-        if isinstance(answer, Answer) and not self._over(save):
+        answer = self._try(
+            save, "invoke", lambda: self._running.answer(self._engine.builds.here(built), event, self.subject.settings)
+        )
+        if answer is not None and not self._over(save):
             self._told(Invoked(save.number, save.ms, answer, event.name))
 
     def _deploy(self, save: _Save, plan: Plan, *, back: bool = False) -> None:

@@ -12,11 +12,11 @@ from typing import Any, cast
 
 from genesys_tui.engine.functions.build import Builds
 from genesys_tui.engine.functions.langpack import detect
-from genesys_tui.engine.functions.layers import PREFIX
 from genesys_tui.engine.functions.starters import starter_zip
 from genesys_tui.engine.local import keep_artifact, place_of
 from genesys_tui.engine.model.build import Architecture, BuiltLayer, Project, Target
 from genesys_tui.engine.model.document import Document, Leaf
+from genesys_tui.engine.model.layers import LAYERS
 from genesys_tui.engine.model.resource import Desired, Fragment, Reference, address_of
 from genesys_tui.engine.model.specs.base import in_order
 from genesys_tui.engine.model.specs.function import RUNTIMES, STARTERS
@@ -63,7 +63,7 @@ def sealed(desired: Desired, fragment: Fragment | None, builds: Builds) -> tuple
     built = builds.build(project)
     del spec["source"]
     spec["code"] = in_base64(built.sha256)
-    if built.handler and not project.handler:
+    if built.handler and "handler" not in spec:
         spec["handler"] = built.handler
     if fragment is None and not (desired.adopt or desired.modify) and project.target.runtime:
         spec.setdefault("runtime", project.target.runtime)
@@ -100,7 +100,7 @@ def _ours(layers: object) -> bool:
 
 
 def _is_ours(layer: str) -> bool:
-    return layer.startswith(f"${{layer.{PREFIX}")
+    return layer.startswith(f"${{layer.{LAYERS}")
 
 
 def _with_layers(asked: object, layers: Sequence[Desired]) -> Leaf:

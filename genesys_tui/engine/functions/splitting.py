@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from genesys_tui.engine.functions.archive import DIRECT_LIMIT, MB, UNZIPPED_LIMIT, packed_sizes
+from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT, packed_sizes
 from genesys_tui.engine.functions.packages import Package, packages
+from genesys_tui.engine.local import DIRECT_LIMIT
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.shown import shown
 

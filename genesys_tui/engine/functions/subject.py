@@ -30,13 +30,13 @@ class Read:
 
 class Subject:
     """`wish` reads anew what is wanted: a stack file (at `file`), or words. `fragment`: what is remembered of an
-    address (None where nothing, or where nobody knows us yet). `home`: of Genesys."""
+    address; None where nobody knows us yet. `home`: of Genesys."""
 
     def __init__(
         self,
         name: str,
         wish: Callable[[], Wish],
-        fragment: Callable[[str], Fragment | None],
+        fragment: Callable[[str], Fragment | None] | None,
         home: Path,
         *,
         file: Path | None = None,
@@ -50,7 +50,7 @@ class Subject:
         self.settings = SandboxSettings()
         """How it is run here, as it was read last."""
         self._wish = wish
-        self._fragment = fragment
+        self._fragment = fragment or _unknown
         self._home = home
         self.place = place or Place(name)
         """Where it would run, as its code is told."""
@@ -130,6 +130,10 @@ def width_of(plan: Plan, address: str) -> Width:
     [first, *more] = steps
     alone = not more and first.address == address and first.action == "update"
     return "code" if alone and {change.path for change in first.changes} == {("code",)} else "wider"
+
+
+def _unknown(_address: str) -> None:
+    return None
 
 
 def _only(wish: Wish, function: Desired) -> Wish:

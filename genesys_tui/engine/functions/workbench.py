@@ -21,7 +21,7 @@ from genesys_tui.engine.local import keep_artifact
 from genesys_tui.engine.model.build import Built, Language, Target
 from genesys_tui.engine.model.errors import NoCredentialsError, UsageError
 from genesys_tui.engine.model.invocation import Answer, Invocation, LogLine
-from genesys_tui.engine.model.resource import Fragment, Wish
+from genesys_tui.engine.model.resource import Wish
 
 if TYPE_CHECKING:
     from genesys_tui.engine.workspace import Workspace
@@ -68,7 +68,7 @@ class Workbench:
         try:
             identity = self._workspace.identity()
         except NoCredentialsError:
-            return Subject(name, wish, _nothing_known, self.home, file=file)
+            return Subject(name, wish, None, self.home, file=file)
         place = events.Place(name, identity.region, identity.account)
         return Subject(name, wish, self._workspace.fragment, self.home, file=file, place=place)
 
@@ -80,7 +80,7 @@ class Workbench:
         """What the code that was built answers, run here once."""
         running = Running(self.home, logged)
         try:
-            return running.answer(built, event, subject.settings)
+            return running.answer(self._workspace.builds.here(built), event, subject.settings)
         finally:
             running.close()
 
@@ -128,7 +128,3 @@ class Workbench:
     def log(self, name: str, since: datetime, *, follow: Event | None = None) -> Iterator[LogLine]:
         """The log of the deployed function."""
         return deployed.log(self._reader(), name, since, follow=follow)
-
-
-def _nothing_known(address: str) -> Fragment | None:
-    return None

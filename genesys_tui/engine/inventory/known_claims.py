@@ -36,7 +36,8 @@ class KnownClaims:
         return tuple(Claim(**{**one, "ids": tuple(one["ids"])}) for entry in kept.values() for one in entry["claims"])
 
     def remember(self, sources: Sequence[str], session: Session | None = None) -> None:
-        """Name more of them; those in S3 need a session. Raises UsageError for what can't be read, and then nothing is remembered."""
+        """Name more of them; those in S3 need a session. Raises UsageError for what can't be read, and then nothing is
+        remembered."""
         whole = [one if is_remote(one) else str(Path(one).expanduser().absolute()) for one in sources]
         found = {source: _first(source, session) for source in whole}
         self._write({**self._kept(), **found})

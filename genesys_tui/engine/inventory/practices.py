@@ -38,7 +38,7 @@ def typed(kind: AnyKind, spec: Document) -> Any:
         try:
             return kind.spec.of(asked)
         except ValidationError as error:
-            wrong = {str(one["loc"][0]) for one in error.errors() if one["loc"]} or set(asked)
+            wrong = {one["loc"][0] for one in error.errors() if one["loc"]} & asked.keys() or set(asked)
             asked = {field: value for field, value in asked.items() if field not in wrong}
 
 
@@ -64,7 +64,7 @@ def _off(there: Leaf | Unset, best: Leaf) -> bool:
     """Nothing where there should be something, or a switch the other way. Another value is a choice."""
     if isinstance(there, Unset):
         return False
-    return there is not best if isinstance(best, bool) else not there and bool(best)
+    return bool(there) is not best if isinstance(best, bool) else not there and bool(best)
 
 
 def _kept_usd(kind: AnyKind, actual: Actual, spec: Any, finding: Finding) -> float | None:

@@ -43,7 +43,7 @@ class Project:
     @property
     def folder(self) -> Path:
         """The folder that its files, locks and configuration lie in."""
-        return self.source if self.source.is_dir() else self.source.parent
+        return self.source.parent if self.source.is_file() else self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class Seconds:
 @dataclass(frozen=True, slots=True)
 class Built:
     """What a build comes to. `sha256`: of the artifact, the zip of the code, in hexadecimal; it lies among the
-    artifacts. `size` and `unzipped`: its bytes. `code`: the folder that a local runtime runs it from. `locks`: the files that its
-    dependencies were taken from. `hints`: what makes it big or slow to start, in words."""
+    artifacts. `size` and `unzipped`: its bytes. `code`: the folder that a local runtime runs it from. `locks`: the
+    files that its dependencies were taken from. `hints`: what makes it big or slow to start, in words."""
 
     project: Project
     handler: str | None

@@ -137,7 +137,8 @@ def _forget(decision: Decision, facts: Facts) -> Step:
     lines = [Line(f"Forget {kind.title} '{decision.name}'", reason)]
     if there is not None and ours:
         lines += _unmark(decision, there, facts)
-    return _step(decision, "forget", lines, changes=decision.changes)
+    had = replace(there, spec={}, provider_data={}) if there is not None else None  # whether it bore our tags
+    return _step(decision, "forget", lines, changes=decision.changes, had=had)
 
 
 def _unmark(decision: Decision, there: Actual, facts: Facts) -> Iterator[Line]:

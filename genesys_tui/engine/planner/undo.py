@@ -26,7 +26,7 @@ from genesys_tui.engine.model.document import (
 from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import AnyKind
 from genesys_tui.engine.model.plan import Conflict
-from genesys_tui.engine.model.resource import Actual, Desired, Fragment, split_address
+from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Desired, Fragment, split_address
 from genesys_tui.engine.planner.decide import Decision, Verdict
 from genesys_tui.engine.planner.wanted import Wanted, holds_reference
 
@@ -145,7 +145,8 @@ def _undo_forget(kind: AnyKind, record: StepRecord, now: Fragment | None, actual
         return _left(record, "it is not there any more, or is remembered again already")
     if _another(before, actual):
         return _left(record, ANOTHER)
-    desired = _wish(record, before.spec, before.needs)
+    bore = record.had is None or any(key.startswith(MARK_PREFIX) for key in record.had.tags)
+    desired = replace(_wish(record, before.spec, before.needs), tagged=bore)
     if not before.owned:
         return Undone(replace(_decision("use", kind, record, None, actual), desired=desired), before)
     found = _restores(kind, record, actual)

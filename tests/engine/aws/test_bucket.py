@@ -11,6 +11,7 @@ import pytest
 
 from genesys_tui.engine.model.errors import CallError, MovedError
 from genesys_tui.engine.model.resource import Actual
+from genesys_tui.engine.model.specs.bucket import BucketSpec
 from genesys_tui.engine.providers.aws.storage.bucket import Bucket
 from genesys_tui.engine.workspace import Settings, Workspace, parse_intent
 from tests.faults import FaultProxy
@@ -181,6 +182,32 @@ def test_a_name_that_another_account_owns_fails_in_words(workspace: Workspace, p
     assert "BucketAlreadyExists" in record.steps[0].why
     proxy.clear()
     assert workspace.plan(parse_intent(("bucket", NAME))).steps[0].action == "create"
+
+
+@pytest.mark.parametrize(
+    ("answer", "taken"),
+    [
+        (None, False),
+        ({}, True),  # of an account that lets us in
+        (CallError("s3:HeadBucket", "denied", "403", "Forbidden"), True),
+        (CallError("s3:HeadBucket", "refused", "301", "Moved Permanently"), True),
+    ],
+)
+def test_whether_a_name_is_taken_by_another_account_is_seen_at_plan_time(answer: Any, taken: bool) -> None:
+    kind, want = Bucket(), BucketSpec.of({})
+    reading = kind.prepare(NAME, want, None)
+    next(reading)
+    with pytest.raises(StopIteration) as end:
+        reading.throw(answer) if isinstance(answer, CallError) else reading.send(answer)
+    said = list(kind.clashes(f"bucket.{NAME}", want, end.value.value, ()))
+    assert [one.severity for one in said] == (["blocked"] if taken else [])
+
+
+def test_a_name_that_cant_be_looked_up_is_not_taken_for_free() -> None:
+    reading = Bucket().prepare(NAME, BucketSpec.of({}), None)
+    next(reading)
+    with pytest.raises(CallError):
+        reading.throw(CallError("s3:HeadBucket", "lost", "500", "Internal Error"))
 
 
 def test_a_saved_plan_is_refused_when_the_world_moved(workspace: Workspace, s3: Any, tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ import boto3
 import pytest
 import yaml
 
-from genesys_tui.engine.desired.packages import starter_zip, zipped
+from genesys_tui.engine.functions.archive import zipped
+from genesys_tui.engine.functions.starters import starter_zip
+from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.plan import Plan
@@ -92,7 +94,7 @@ def test_what_others_deploy_over_a_starter_stays(workspace: Workspace, client: A
     done(workspace, workspace.plan(words))
     theirs = tmp_path / "lambda_function.py"
     theirs.write_text("def handler(event, context): ...\n")
-    client.update_function_code(FunctionName="answer", ZipFile=zipped(theirs))
+    client.update_function_code(FunctionName="answer", ZipFile=zipped([Member(theirs.name, theirs.read_bytes())]))
     assert workspace.plan(words).steps == ()
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from genesys_tui.engine.executor.params import captured
 from genesys_tui.engine.model.call import fingerprint
-from genesys_tui.engine.model.pulled import PulledCode
 from genesys_tui.engine.model.resource import Reference
 from genesys_tui.engine.model.specs.base import in_order
-from genesys_tui.engine.providers.aws.serverless.function import Function
-from genesys_tui.engine.providers.aws.serverless.function_pull import pull
-from tests.engine.aws.fed import Fed, check_permissions
-from tests.engine.aws.test_function import PLACE, ROLE, SHA, TOLD, spec, told, updated, wish
+from tests.engine.aws.fed import check_permissions
+from tests.engine.aws.test_function import ROLE, SHA, told, updated
 
 OTHER_SHA = "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s="
 WHOLE: Mapping[str, Any] = {"runtime": "python3.13", "handler": "main.handler", "role": ROLE, "memory": 256}
@@ -60,40 +55,3 @@ def test_new_layers_are_there_before_the_code_that_needs_them() -> None:
         "arn:aws:lambda:eu-west-1:1:layer:theirs:3",
     )
     check_permissions([settings, code])
-
-
-def test_a_list_of_layers_keeps_its_references_and_has_five_at_most() -> None:
-    listed = wish(layers=[Reference("${layer.a.arn}"), "arn:b"]).layers
-    assert isinstance(listed, Reference)
-    six = wish(layers=[f"arn:{number}" for number in range(6)])
-    assert [path for path, _ in six.mistakes()] == [("layers",)]
-
-
-# code that is too big for one call --------------------------------------------------------------------------------
-def test_big_code_goes_through_a_bucket() -> None:
-    place = replace(PLACE, heavy={b64decode(OTHER_SHA).hex(): 60 << 20})
-    made = list(Function().create("answer", spec(**WHOLE, code=OTHER_SHA), place, None))
-    changed = list(Function().update(told(), spec(code=OTHER_SHA), place, None))
-    for upload, sent in (made[:2], changed):
-        assert [call.operation for call in upload.calls][-1] == "PutObject"
-        where = sent.calls[0].params.get("Code", sent.calls[0].params)
-        assert isinstance(where, Mapping)
-        assert where["S3Key"] == f"{b64decode(OTHER_SHA).hex()}.zip"
-        assert "ZipFile" not in where
-        assert "s3:GetObject" in sent.calls[0].also_needs
-        check_permissions([*upload.calls, *sent.calls])
-
-
-# the code that is there -------------------------------------------------------------------------------------------
-def test_where_the_code_is_and_what_it_is() -> None:
-    answer = {"Configuration": {**TOLD, "CodeSize": 7, "Layers": [{"Arn": "a:1"}]}, "Code": {"Location": "https://x"}}
-    found = Fed({"GetFunction": answer}).run(pull("answer"))
-    assert found == PulledCode("https://x", SHA, 7, "python3.13", "main.handler", "x86_64", ("a:1",))
-    assert Fed({"GetFunction": None}).run(pull("answer")) is None
-
-
-def test_an_image_has_no_zip_to_pull() -> None:
-    answer = {"Configuration": {**TOLD, "PackageType": "Image"}, "Code": {"ImageUri": "1.dkr/app", "Location": "x"}}
-    found = Fed({"GetFunction": answer}).run(pull("answer"))
-    assert found is not None
-    assert (found.url, found.image) == ("", "1.dkr/app")

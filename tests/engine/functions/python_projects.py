@@ -14,8 +14,8 @@ from genesys_tui.engine.functions.workshop.host import Host
 from genesys_tui.engine.functions.workshop.workshop import CommandError, Where
 from genesys_tui.engine.model.build import Architecture, Member, Project, Target
 
-UV_CACHE = os.environ.get("UV_CACHE_DIR") or str(Path("~/.cache/uv").expanduser())
-"""The one of who runs the tests: they have a HOME of their own, and would download everything each time."""
+CACHE = Path("~/.cache/genesys-tests").expanduser()
+"""Of uv, for all tests and runs: each test has a HOME of its own, and would download everything again."""
 PYENV = os.environ.get("PYENV_ROOT") or str(Path("~/.pyenv").expanduser())
 
 
@@ -51,6 +51,16 @@ class Rehearsed:
         """Nothing is kept alive."""
 
 
+def host(home: Path) -> Host:
+    """This machine as the workshop of a home, with what was downloaded before."""
+    functions = home / "functions"
+    functions.mkdir(parents=True, exist_ok=True)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    if not (functions / "cache").exists():
+        (functions / "cache").symlink_to(CACHE)
+    return Host(functions)
+
+
 def files(folder: Path, contents: Mapping[str, str]) -> Path:
     for name, content in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +84,7 @@ def members(contents: Mapping[str, str]) -> list[Member]:
 
 def installed(asked: Project, home: Path, name: str = "opt") -> Path:
     """The folder that stands for /opt, made by this machine."""
-    shop, builder = Host(home / "functions"), Python()
+    shop, builder = host(home), Python()
     lock = builder.lock(asked, pack(), shop)
     assert lock is not None
     into = home / name

@@ -116,6 +116,20 @@ def test_a_container_that_dies_under_a_command_is_told_and_replaced(make: Make) 
     assert container.run(["echo", "next"]) == "next\n"
 
 
+def test_an_interrupted_command_leaves_nothing_to_the_next(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    container = make()
+    container.open()
+
+    def interrupt() -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(container.stop, "is_set", lambda: (container.folder / "began").exists() and interrupt())
+        container.run(["sh", "-c", "echo left; touch began; exec sleep 60"])
+    (container.folder / "began").unlink()
+    assert container.run(["echo", "next"]) == "next\n"
+
+
 def test_an_engine_that_does_not_start_containers(make: Make, fake: FakeEngine) -> None:
     fake.does("run", "echo crun: cgroups: no such file >&2; exit 126")
     with pytest.raises(EngineError, match=r"can't start mine:1: crun: cgroups") as caught:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import pytest
 
 from genesys_tui.engine.functions.loop import Loop
-from genesys_tui.engine.model.invocation import Invocation
+from genesys_tui.engine.model.invocation import Invocation, LogLine
 from genesys_tui.engine.model.loop import BuildDone, Deployed, Failed, Invoked, LoopEvent, Planned, Saved
 from genesys_tui.engine.workspace import Settings, Workspace, read_stack_file
 
@@ -67,16 +67,21 @@ class Told:
     def __call__(self, event: LoopEvent) -> None:
         self._queue.put(event)
 
-    def until(self, kind: type[E], suits: Callable[[E], bool] = lambda event: True) -> E:
+    def until(self, kind: type[E], suits: Callable[[E], bool] | None = None) -> E:
         """The next event of a kind that suits. Fails when none comes within 30 seconds."""
         while True:
             try:
                 event = self._queue.get(timeout=30)
             except Empty:
-                raise AssertionError(f"no {kind.__name__}; there was {[type(one).__name__ for one in self.all]} {self.all[-1:] if isinstance(self.all[-1], Failed) else ""}") from None
+                raise AssertionError(f"no {kind.__name__}; there was {self.words}") from None
             self.all.append(event)
-            if isinstance(event, kind) and suits(event):
+            if isinstance(event, kind) and (suits is None or suits(event)):
                 return event
+
+    @property
+    def words(self) -> str:
+        """What there was, in short."""
+        return ", ".join(str(one.error) if isinstance(one, Failed) else type(one).__name__ for one in self.all)
 
     def drained(self) -> list[LoopEvent]:
         """All that was told until now."""
@@ -90,12 +95,19 @@ def told() -> Told:
     return Told()
 
 
+def unheard(line: LogLine) -> None:
+    """Nobody reads the log."""
+
+
+def loop_of(workspace: Workspace, folder: Path, told: Told, *, live: bool = False) -> Loop:
+    file = folder / "genesys.yaml"
+    subject = workspace.functions.subject("answer", lambda: read_stack_file(file), file)
+    return workspace.functions.loop(subject, told, unheard, live=live, event=Invocation({}, "empty"))
+
+
 @pytest.fixture
 def loop(workspace: Workspace, folder: Path, told: Told) -> Iterator[Loop]:
-    file = folder / "genesys.yaml"
-    functions = workspace.functions
-    subject = functions.subject("answer", lambda: read_stack_file(file), file)
-    loop = functions.loop(subject, told, lambda line: None, event=Invocation({}, "empty"))
+    loop = loop_of(workspace, folder, told)
     yield loop
     loop.close()
     loop.wait()
@@ -143,15 +155,14 @@ def test_a_save_answers_anew_and_changes_the_code_alone(loop: Loop, told: Told, 
     deployed(loop, told)
     save(folder, "2")
     saved = told.until(Saved)
-    assert (saved.names, saved.about) == (("main.py",), {"source"})
+    assert saved.names == ("main.py",)
+    assert saved.about == {"source"}
     assert told.until(Invoked).answer.payload == 2
     planned = [event for event in told.all if isinstance(event, Planned) and event.save == saved.save]
     assert (planned or [told.until(Planned)])[0].width == "code"
 
 
-def test_live_sends_the_code_and_nothing_wider(
-    loop: Loop, told: Told, folder: Path, workspace: Workspace
-) -> None:
+def test_live_sends_the_code_and_nothing_wider(loop: Loop, told: Told, folder: Path, workspace: Workspace) -> None:
     deployed(loop, told)
     loop.live = True
     before = code_there(workspace)
@@ -178,14 +189,12 @@ def test_a_mistake_is_told_by_its_line_and_the_loop_goes_on(loop: Loop, told: To
     assert told.until(Deployed).record.status == "done"
 
 
-def test_the_code_of_before_comes_back_and_stays(
-    loop: Loop, told: Told, folder: Path, workspace: Workspace
-) -> None:
+def test_the_code_of_before_comes_back_and_stays(loop: Loop, told: Told, folder: Path, workspace: Workspace) -> None:
     deployed(loop, told)
     loop.close()
     loop.wait()
     before = code_there(workspace)
-    again = workspace.functions.loop(loop.subject, told, lambda line: None, live=True)
+    again = loop_of(workspace, folder, told, live=True)
     started(again, told)
     save(folder, "5")
     told.until(Deployed)
@@ -242,9 +251,7 @@ def test_without_credentials_it_builds_and_answers(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     workspace = Workspace(Settings(region=REGION, home=tmp_path / "nobody"))
-    file = folder / "genesys.yaml"
-    subject = workspace.functions.subject("answer", lambda: read_stack_file(file), file)
-    loop = workspace.functions.loop(subject, told, lambda line: None, event=Invocation({}, "empty"))
+    loop = loop_of(workspace, folder, told)
     loop.start()
     assert told.until(Failed).stage == "plan"
     answers = [event for event in told.all if isinstance(event, Invoked)]

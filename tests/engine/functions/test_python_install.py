@@ -17,18 +17,13 @@ from genesys_tui.engine.functions.local.interpreters import python
 from genesys_tui.engine.functions.workshop.host import Host
 from genesys_tui.engine.model.build import Architecture
 from genesys_tui.engine.model.errors import GenesysError
-from tests.engine.functions.python_projects import PYENV, UV_CACHE, digest, files, installed, pack, project
+from tests.engine.functions.python_projects import PYENV, digest, files, host, installed, pack, project
 
 LIB = {
     "lib/pyproject.toml": '[project]\nname = "lib"\nversion = "1"\ndependencies = ["idna==3.10"]\n'
     '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
     "lib/lib/__init__.py": "WORD = 'local'\n",
 }
-
-
-@pytest.fixture(autouse=True)
-def uv_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UV_CACHE_DIR", UV_CACHE)
 
 
 def names(opt: Path) -> set[str]:
@@ -73,7 +68,7 @@ def test_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_lock_of_uv_is_taken_as_it_is(tmp_path: Path) -> None:
-    shop = Host(tmp_path / "home" / "functions")
+    shop = host(tmp_path / "home")
     wish = (
         '[project]\nname = "work"\nversion = "1"\nrequires-python = ">=3.10"\n'
         'dependencies = ["lib", "colorama==0.4.6; sys_platform == \'win32\'"]\n'
@@ -89,7 +84,7 @@ def test_a_lock_of_uv_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_member_of_a_workspace_gets_what_it_needs_and_not_itself(tmp_path: Path) -> None:
-    shop = Host(tmp_path / "home" / "functions")
+    shop = host(tmp_path / "home")
     members = {
         name: f'[project]\nname = "{name}"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = [{wants}]\n'
         '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
@@ -135,7 +130,7 @@ def test_an_exact_commit_is_installed(tmp_path: Path) -> None:
     for command in (["init"], ["add", "."], ["commit", "-m", "one"]):
         subprocess.run([*git, *command], cwd=repository, check=True, capture_output=True)
     files(tmp_path / "work", {"requirements.txt": f"lib @ git+file://{repository}@main\n"})
-    lock = Python().lock(project(tmp_path / "work"), pack(), Host(tmp_path / "home" / "functions"))
+    lock = Python().lock(project(tmp_path / "work"), pack(), host(tmp_path / "home"))
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=repository, check=True, capture_output=True, text=True)
     assert lock is not None and f"lib @ git+file://{repository}@{head.stdout.strip()}" in lock.text
     assert {"lib", "idna"} <= names(installed(project(tmp_path / "work"), tmp_path / "home"))
@@ -143,7 +138,7 @@ def test_an_exact_commit_is_installed(tmp_path: Path) -> None:
 
 def test_what_was_not_locked_is_not_installed(tmp_path: Path) -> None:
     files(tmp_path / "work", {"requirements.txt": "idna==3.10"})
-    shop, builder = Host(tmp_path / "home" / "functions"), Python()
+    shop, builder = host(tmp_path / "home"), Python()
     lock = builder.lock(project(tmp_path / "work"), pack(), shop)
     assert lock is not None
     files(tmp_path / "work", {"requirements.txt": "idna==3.9"})
@@ -154,8 +149,8 @@ def test_what_was_not_locked_is_not_installed(tmp_path: Path) -> None:
 def test_an_index_that_cannot_be_reached_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     files(tmp_path / "work", {"requirements.txt": "idna"})
+    (tmp_path / "home" / "functions" / "cache").mkdir(parents=True)
     with pytest.raises(GenesysError, match="index can't be reached") as caught:
         installed(project(tmp_path / "work"), tmp_path / "home")
     assert "proxy" in caught.value.todo
@@ -174,7 +169,7 @@ def test_source_that_is_the_same_everywhere_is_built_here(tmp_path: Path) -> Non
     digests = set()
     for architecture in ("x86_64", "arm64"):
         asked = project(tmp_path / "work", "python3.13", "arm64" if architecture == "arm64" else "x86_64")
-        lock = Python().lock(asked, pack(), Host(tmp_path / architecture / "functions"))
+        lock = Python().lock(asked, pack(), host(tmp_path / architecture))
         assert lock is not None and lock.compiled == ()
         opt = installed(asked, tmp_path / architecture)
         assert "docopt.py" in names(opt)
@@ -188,7 +183,7 @@ def test_source_that_compiles_needs_a_container(tmp_path: Path, runtime: str) ->
     """Also where the target's Python is this one, so that what is built here would seem to fit."""
     files(tmp_path / "work", {"requirements.txt": "--no-binary markupsafe\nmarkupsafe==3.0.3\n"})
     asked = project(tmp_path / "work", runtime)
-    lock = Python().lock(asked, pack(), Host(tmp_path / "functions"))
+    lock = Python().lock(asked, pack(), host(tmp_path))
     assert lock is not None and lock.compiled == ("markupsafe",)
     with pytest.raises(GenesysError, match="markupsafe can't be built on this machine") as caught:
         installed(asked, tmp_path / "home")
@@ -275,17 +270,15 @@ def test_every_python_here_gives_the_same_bytes(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["locks/*.json", "opt/python/numpy*", "cache/uv/archive-v0/*"])
-def test_a_kill_at_any_time_leaves_a_cache_that_is_right(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
+@pytest.mark.parametrize("moment", ["functions/locks/*.json", "opt/python/numpy*", "functions/cache/uv/archive-v0/*"])
+def test_a_kill_at_any_time_leaves_a_cache_that_is_right(tmp_path: Path, moment: str) -> None:
     files(tmp_path / "work", {"requirements.txt": "numpy==2.2.6\nidna==3.10\n"})
     asked, home = project(tmp_path / "work", "python3.12", "arm64"), tmp_path / "home"
     right = digest(installed(asked, tmp_path / "undisturbed"))
-    monkeypatch.setenv("UV_CACHE_DIR", str(home / "cache" / "uv"))
+    (home / "functions" / "cache").mkdir(parents=True)
     command = [sys.executable, "-c", _BUILD, str(asked.source), str(home)]
     with subprocess.Popen(command, cwd=Path.cwd(), env=os.environ | {"PYTHONPATH": str(Path.cwd())}) as app:
-        while app.poll() is None and not [*home.glob(f"functions/{moment}"), *home.glob(moment)]:
+        while app.poll() is None and not list(home.glob(moment)):
             threading.Event().wait(0.005)
         app.kill()
     assert digest(installed(asked, home, "again")) == right

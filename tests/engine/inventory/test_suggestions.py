@@ -57,6 +57,7 @@ def test_good_practice_itself_is_beyond_reproach(name: str) -> None:
         ("load-balancer", {"deletion_protection": True, "security_groups": ["sg-1"], "type": "application"}),
         ("network", {"internet": False, "nat": "single"}),
         ("log-group", {"retention": 365}),
+        ("bucket", {"public_access": None}),
         ("bucket", {"encryption": "arn:aws:kms:eu-west-1:1:key/k"}),
         ("database", {"multi_az": True, "backup": {"retention_days": 35}}),
         ("certificate", {"domain": "example.com", "zone": None}),

@@ -8,7 +8,7 @@ from contextlib import suppress
 import boto3
 from botocore.exceptions import ClientError
 
-from genesys_tui.engine.desired.packages import starter_zip
+from genesys_tui.engine.functions.starters import starter_zip
 from tests.engine.kinds.sample import Beside, Sample
 
 LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:lib:"

@@ -97,6 +97,9 @@ class Play:
         elif step.address in self.actuals:
             known = known_outputs(self.fragments)
             self.others_change(name, **nest((one.path, resolve(one.after, known)) for one in step.changes))
+        if step.action in ("adopt", "forget") and step.address in self.actuals:
+            marks = {f"{MARK_PREFIX}stack": "dev"} if step.action == "adopt" else {}
+            self.actuals[step.address] = replace(self.actuals[step.address], tags=marks)
         outputs = {"id": name, "arn": f"arn:aws:s3:::{name}", "name": name} if step.action == "create" else {}
         memory = after_success(step, outputs)[step.address]
         if memory is None:

@@ -15,7 +15,7 @@ from genesys_tui.engine.functions.workshop.workshop import CommandError
 from genesys_tui.engine.model.errors import GenesysError
 
 _PLAIN = ("--no-deps", "--no-installer-metadata", "--no-compile-bytecode", "--link-mode", "hardlink")
-"""Nothing that differs by machine. Files are hard links to the cache of uv: nobody may write into them."""
+"""Nothing that differs by machine. Files are hard links to our cache of uv: nobody may write into them."""
 
 _UNBUILT = re.compile(r"Failed to (download and )?build|The built wheel .* is not compatible")
 """uv on source that does not compile here, or compiles to something for this machine."""

@@ -103,7 +103,7 @@ class Container:
         shell = self._alive()
         try:
             return shell.run(command, folder or self.folder, env, self._stopped, limit)
-        except GoneError:
+        except (GoneError, KeyboardInterrupt):  # after an interruption, what it prints would be the next one's
             self._end()
             raise
         except HungError:

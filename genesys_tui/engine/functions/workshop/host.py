@@ -31,7 +31,6 @@ class Host:
         self.folder = folder
         self.told = told
         self.stop = stop or threading.Event()
-        self._env: Mapping[str, str] | None = None
 
     def uv(self) -> str:
         """The uv that was installed with us, else the one on PATH. Raises GenesysError where there is none."""
@@ -95,13 +94,10 @@ class Host:
                 _kill(process)
 
     def _environment(self) -> Mapping[str, str]:
-        """The user's own, with a cache for uv that lies on our disk, so that it installs by hard links."""
-        if self._env is None:
-            env = {name: value for name, value in os.environ.items() if not name.startswith(_WITHHELD)}
-            if "UV_CACHE_DIR" not in env and not _same_disk(_uv_cache(env), self._made()):
-                env["UV_CACHE_DIR"] = str(self.folder / "cache" / "uv")
-            self._env = env
-        return self._env
+        """The user's own, but for the cache of uv: files are hard links to it, and what shares the user's may have
+        changed them since (certificates added to a virtual environment's certifi are a case)."""
+        env = {name: value for name, value in os.environ.items() if not name.startswith(_WITHHELD)}
+        return {**env, "UV_CACHE_DIR": str(self.folder / "cache" / "uv")}
 
     def _made(self) -> Path:
         try:
@@ -120,15 +116,3 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     for stream in (process.stdout, process.stderr):
         if stream is not None:
             stream.close()
-
-
-def _uv_cache(env: Mapping[str, str]) -> Path:
-    """Where uv keeps its cache when it is not told."""
-    root = env.get("XDG_CACHE_HOME") or str(Path(env.get("HOME") or Path.home()) / ".cache")
-    return Path(root) / "uv"
-
-
-def _same_disk(one: Path, other: Path) -> bool:
-    while not one.exists() and one != one.parent:
-        one = one.parent
-    return one.stat().st_dev == other.stat().st_dev

@@ -1,0 +1,123 @@
+"""Builds, answers and what a loop tells as JSON-able documents: the shapes that `--json` prints and scripts rely on."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+
+from genesys_tui.engine.model.build import Built, BuiltLayer
+from genesys_tui.engine.model.invocation import Answer, LogLine
+from genesys_tui.engine.model.loop import BuildDone, Deployed, Failed, Invoked, LoopEvent, Planned, Saved
+from genesys_tui.engine.model.plan_document import Json, error_document, execution_document
+
+MB = 1024 * 1024
+
+
+def build_document(built: Built, artifacts: Path) -> Json:
+    """`{name, runtime, architecture, artifact, code_sha256, handler, mb, layers[] {key, name, path, reused, mb,
+    unzipped_mb}, seconds {resolve, install, zip, total}, hints[]}`. `artifact` and `path`: of the zips, in the folder
+    `artifacts`; `code_sha256`: in base64, as Lambda tells it."""
+    seconds = built.seconds
+    return {
+        "name": built.project.name,
+        "runtime": built.project.target.runtime,
+        "architecture": built.project.target.architecture,
+        "artifact": str(artifacts / built.sha256),
+        "code_sha256": b64encode(bytes.fromhex(built.sha256)).decode(),
+        "handler": built.handler,
+        "mb": _mb(built.size),
+        "layers": [_layer(layer, artifacts) for layer in built.layers],
+        "seconds": {
+            "resolve": round(seconds.resolve, 4),
+            "install": round(seconds.install, 4),
+            "zip": round(seconds.zip, 4),
+            "total": round(seconds.total, 4),
+        },
+        "hints": list(built.hints),
+    }
+
+
+def _layer(layer: BuiltLayer, artifacts: Path) -> Json:
+    return {
+        "key": layer.key,
+        "name": layer.name,
+        "path": str(artifacts / layer.sha256),
+        "reused": layer.reused,
+        "mb": _mb(layer.size),
+        "unzipped_mb": _mb(layer.unzipped),
+    }
+
+
+def _mb(size: int) -> float:
+    return round(size / MB, 4)
+
+
+def answer_document(answer: Answer) -> Json:
+    """`{ok, ending, payload, ms, init_ms, max_memory_mb, error {type, message, trace[] {file, line, what, text}}, logs[]
+    {time, text}, notes[], request}`. `error` is null where it answered; `max_memory_mb` and `init_ms` are null where
+    they are not known."""
+    error = answer.error
+    return {
+        "ok": answer.ok,
+        "ending": answer.ending,
+        "payload": answer.payload,
+        "ms": answer.ms,
+        "init_ms": answer.init_ms,
+        "max_memory_mb": answer.max_memory_mb or None,
+        "error": error
+        and {
+            "type": error.type,
+            "message": error.message,
+            "trace": [
+                {"file": frame.file, "line": frame.line, "what": frame.what, "text": frame.text}
+                for frame in error.trace
+            ],
+        },
+        "logs": [log_document(line) for line in answer.logs],
+        "notes": list(answer.notes),
+        "request": answer.request,
+    }
+
+
+def log_document(line: LogLine) -> Json:
+    """`{time, text, request}`"""
+    return {"time": line.time.isoformat(), "text": line.text, "request": line.request}
+
+
+def loop_document(event: LoopEvent, artifacts: Path) -> Json:
+    """One thing that a loop tells: `{event, save, ms}` and what it is about. `event` is `saved` (`files`, `about`),
+    `built` (`same`, and all of `build_document`), `invoked` (`with`, `answer`), `planned` (`width`, `summary`,
+    `changes`, `steps[]`, `blocked`), `deployed` (`back`, `execution`) or `failed` (`stage`, `error`)."""
+    match event:
+        case Saved():
+            about = {"at": event.at.isoformat(), "files": list(event.names), "about": sorted(event.about)}
+            return _told("saved", event, about)
+        case BuildDone():
+            return _told("built", event, {"same": event.same, **build_document(event.built, artifacts)})
+        case Invoked():
+            return _told("invoked", event, {"with": event.event, "answer": answer_document(event.answer)})
+        case Planned():
+            return _told("planned", event, _planned(event))
+        case Deployed():
+            return _told("deployed", event, {"back": event.back, "execution": execution_document(event.record)})
+        case Failed():
+            return _told("failed", event, {"stage": event.stage, **error_document(event.error)})
+
+
+def _told(name: str, event: LoopEvent, about: Json) -> Json:
+    return {"event": name, "save": event.save, "ms": event.ms, **about}
+
+
+def _planned(event: Planned) -> Json:
+    plan = event.plan
+    steps = [
+        {"action": step.action, "resource": step.address, "sentences": [line.sentence for line in step.lines]}
+        for step in plan.steps
+    ]
+    return {
+        "width": event.width,
+        "summary": plan.title,
+        "changes": plan.changes,
+        "steps": steps,
+        "blocked": plan.blocked,
+    }
