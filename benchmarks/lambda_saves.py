@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -115,12 +116,12 @@ class Saves:
         """Build, plan and deploy what is there."""
         self.loop.start()
         self.built = self.told.until(BuildDone)[1].built
-        self.told.until(Planned)
+        _, planned = self.told.until(Planned)
         self.told.until(Invoked)
-        self.loop.apply()
-        _, deployed = self.told.until(Deployed)
-        if deployed.record.status != "done":
-            raise SystemExit(f"the first deploy ended {deployed.record.status}")
+        if planned.plan.steps:
+            self.loop.apply()
+            _, deployed = self.told.until(Deployed)
+            _check(deployed)
         while not self.loop.watching:
             Event().wait(0.01)
         self.version = 0
@@ -139,8 +140,7 @@ class Saves:
         ended = planned
         if live:
             ended, deployed = self.told.until(Deployed)
-            if deployed.record.status != "done":
-                raise SystemExit(f"a deploy ended {deployed.record.status}")
+            _check(deployed)
         answered, _ = self.told.until(Invoked, lambda event: self._newest(event.answer.payload))
         cpu = process_time() - cpu
         if live:
@@ -169,6 +169,11 @@ class Saves:
             self.taken.setdefault(name, []).append(value * 1000)
 
 
+def _check(deployed: Deployed) -> None:
+    if deployed.record.status != "done":
+        raise SystemExit(f"a deploy ended {deployed.record.status}")
+
+
 class Bare:
     """A client of a function of its own, that does nothing but send code to it and wait until it runs."""
 
@@ -180,6 +185,8 @@ class Bare:
         self._client = boto3.client("lambda", region_name="eu-west-1")
         shop = self._client.get_function(FunctionName="shop")["Configuration"]
         same = {name: shop[name] for name in ("Runtime", "Role", "Handler")}
+        with suppress(self._client.exceptions.ResourceNotFoundException):
+            self._client.delete_function(FunctionName=self.NAME)  # of the round before
         self._client.create_function(FunctionName=self.NAME, Code={"ZipFile": _empty_zip()}, **same)
 
     def update(self, content: bytes) -> None:

@@ -56,4 +56,6 @@ class Sam:
 
     def _said(self, *words: str) -> str:
         command = [str(self._program), *words]
-        return subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            command, env=self._environment(), capture_output=True, text=True, check=True
+        ).stdout.strip()

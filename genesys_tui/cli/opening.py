@@ -12,6 +12,7 @@ import click
 from genesys_tui.cli.options import Common, common_of
 from genesys_tui.cli.terminal import Terminal
 from genesys_tui.engine.model.resource import Wish
+from genesys_tui.engine.model.shown import shown
 
 if TYPE_CHECKING:
     from genesys_tui.engine.demo import Demo
@@ -34,11 +35,18 @@ def opened(common: Common, wish: Wish | None = None, *, cached: bool = False) ->
     with ExitStack() as stack:
         settings = replace(_settings(common, wish, stack), cached=cached)
         workspace = stack.enter_context(closing(Workspace(settings)))
+        workspace.told = _tell
         try:
             yield workspace
         except KeyboardInterrupt:
             workspace.cancel()
             raise
+
+
+def _tell(line: str) -> None:
+    """A build takes long: what it does is told as it begins."""
+    terminal = Terminal()
+    terminal.message(terminal.message_paint.faint(shown(line)))
 
 
 @contextmanager

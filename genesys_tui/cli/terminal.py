@@ -57,6 +57,10 @@ class Terminal:
         """Print the one JSON document, in ASCII: whatever a name holds, nothing in it steers a terminal."""
         _write(sys.stdout, json.dumps(document, indent=2) + "\n")
 
+    def line(self, document: Mapping[str, object]) -> None:
+        """Print one of many JSON documents, a line each."""
+        _write(sys.stdout, json.dumps(document) + "\n")
+
     def message(self, text: str) -> None:
         _write(sys.stderr, f"{text}\n")
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Where = Literal["everywhere", "pane", "lists", "inventory", "adopt", "plan", "history"]
+Where = Literal["everywhere", "pane", "lists", "inventory", "adopt", "plan", "functions", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,18 @@ ACTIONS = (
     Action("plan", "o", "o", "save_plan", "save", "Save the plan in this folder, for genesys apply"),
     Action("plan", "c", "c", "copy_plan", "copy JSON", "Copy the plan as JSON"),
     Action("plan", "escape", "esc", "back", "", "Close the step; while applying: ask to cancel"),
+    Action("functions", "enter", "enter", "open", "open", "Choose; or show what came of this save"),
+    Action("functions", "i", "i", "invoke", "invoke", "Run the newest code here once more, with the same event"),
+    Action("functions", "E", "E", "event", "event", "Choose the event: ready-made, kept, or written"),
+    Action("functions", "e", "e", "edit", "edit", "Edit the file that was saved (or the handler's) in $EDITOR"),
+    Action("functions", "l", "l", "live", "live", "Live: send each change of the code alone by itself, or no more"),
+    Action("functions", "a", "a", "apply", "apply", "Apply the newest plan (asks first)"),
+    Action("functions", "z", "z", "bring_back", "back to before", "Send the code of before this loop again"),
+    Action("functions", "w", "w", "wizard", "another", "Another function: from the stack file, new, or pulled"),
+    Action("functions", "t", "t", "trigger", "trigger", "What starts this function: a URL, a queue, a schedule ..."),
+    Action("functions", "L", "L", "log", "log", "The log of the deployed function, or of the code that runs here"),
+    Action("functions", "S", "S", "keep_event", "", "Keep the event with the project, under a name"),
+    Action("functions", "escape", "esc", "back", "", "Close the details; one step back; back to the loop"),
     Action("history", "enter", "enter", "open", "open", "Open or close what this apply did"),
     Action("history", "u", "u", "undo", "undo this", "Preview the undo of this apply"),
     Action("history", "r", "r", "refresh", "refresh", "Read the history again"),
@@ -74,6 +86,7 @@ ACTIONS = (
     Action("everywhere", "1", "1", "go('inventory')", "", "Inventory: what is in the account"),
     Action("everywhere", "2", "2", "go('adopt')", "", "Adopt: what could be taken over, the safest first"),
     Action("everywhere", "3", "3", "go('plan')", "", "Plan: what would change, before it does"),
+    Action("everywhere", "4", "4", "go('functions')", "", "Lambda: write a function, and it answers at each save"),
     Action("everywhere", "5", "5", "go('history')", "", "History: what was applied, and its undo"),
     Action(
         "everywhere",

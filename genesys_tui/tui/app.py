@@ -1,4 +1,4 @@
-"""The full-screen app: three modes over one account and one plan. Screens are loaded when they are first shown."""
+"""The full-screen app: its modes, over one account and one plan. Screens are loaded when they are first shown."""
 
 from __future__ import annotations
 
@@ -48,6 +48,12 @@ def _plan_screen() -> Screen[None]:
     return PlanScreen()
 
 
+def _functions_screen() -> Screen[None]:
+    from genesys_tui.tui.screens.functions import FunctionsScreen
+
+    return FunctionsScreen()
+
+
 def _history_screen() -> Screen[None]:
     from genesys_tui.tui.screens.history import HistoryScreen
 
@@ -68,6 +74,7 @@ class GenesysApp(Frame):
         "inventory": InventoryScreen,
         "adopt": _adopt_screen,
         "plan": _plan_screen,
+        "functions": _functions_screen,
         "history": _history_screen,
     }
     DEFAULT_MODE = "inventory"

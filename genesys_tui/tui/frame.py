@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 from pathlib import Path
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.notifications import SeverityLevel
 from textual.signal import Signal
 
 from genesys_tui.tui.account import Account
 from genesys_tui.tui.background import Arrived, Background
+from genesys_tui.tui.bench import Bench
 from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.engine import Engine
 from genesys_tui.tui.text import crop
+
+GO_TO_LINE = frozenset({"vi", "vim", "nvim", "view", "nano", "emacs", "micro", "joe", "kak"})
+"""Editors that take `+LINE` before the file."""
 
 
 class Frame(App[None]):
@@ -25,6 +32,7 @@ class Frame(App[None]):
         self.changes: Signal[None] = Signal(self, "changes")
         self.account = Account(engine, self.background, self.changed)
         self.desk = Desk(engine, self.background, self.changed, self.account.refresh, self.say)
+        self.bench = Bench(self.background, self.changed, self.say)
         self._demo = demo
         self._file = file
         self._folder = folder or Path()
@@ -41,6 +49,7 @@ class Frame(App[None]):
     def _opened(self) -> None:
         if self.account.workspace is not None:
             self.desk.connect(self.account.workspace)
+            self.bench.connect(self.account.workspace)
 
     def reconnect_or_refresh(self) -> None:
         """Read the account again, opening it first where that failed."""
@@ -76,6 +85,17 @@ class Frame(App[None]):
         self.copy_to_clipboard("\n".join(texts))
         self.say(f"Copied {what} {texts[0]}" if len(texts) == 1 else f"Copied {len(texts)} {what}s")
 
+    def edit(self, path: Path, line: int = 0) -> None:
+        """Open a file in $EDITOR, at a line where the editor can be told; the screen stands back until it is closed."""
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        try:
+            command = shlex.split(editor)
+            at = [f"+{line}"] if line and Path(command[0]).name in GO_TO_LINE else []
+            with self.suspend():
+                subprocess.run([*command, *at, str(path)], check=False)
+        except (OSError, ValueError, IndexError, SuspendNotSupported) as error:
+            self.say(f"The editor {editor!r} could not be started: {error}. Set EDITOR.", "error")
+
     def undo(self, execution: str | None) -> None:
         """Preview an undo (None: of the last apply) on the desk."""
         self.desk.open_undo(execution, lambda error: self.say(str(error), "warning"))
@@ -84,6 +104,7 @@ class Frame(App[None]):
         """Let everything go, and close without waiting for any cloud."""
         self.desk.cancel()
         self.desk.stop()
+        self.bench.leave()
         if (panorama := self.account.panorama) is not None:
             self.background.thread(panorama.cancel)
         self.exit()

@@ -58,6 +58,7 @@ def _show(engine: Engine, *, demo: bool, file: Path | None) -> int:
     app = GenesysApp(engine, demo=demo, file=file)
     app.run()
     app.desk.wait(LEAVING)
+    app.bench.wait(LEAVING)
     closing = threading.Thread(target=engine.close, daemon=True)
     closing.start()
     closing.join(LEAVING)

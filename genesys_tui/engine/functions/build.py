@@ -28,7 +28,7 @@ from genesys_tui.engine.functions.source import Sources
 from genesys_tui.engine.functions.sweeping import sweep
 from genesys_tui.engine.functions.workshop.choice import workshop
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
-from genesys_tui.engine.functions.workshop.workshop import Told, Workshop
+from genesys_tui.engine.functions.workshop.workshop import Told, Where, Workshop
 from genesys_tui.engine.local import keep_artifact
 from genesys_tui.engine.model.build import Architecture, Built, BuiltLayer, Language, Member, Project, Seconds, Target
 from genesys_tui.engine.model.errors import GenesysError
@@ -72,6 +72,8 @@ class Builds:
         self.told = told
         self.stop = threading.Event()
         """Set it, and the build that is under way raises StoppedError."""
+        self.where: Where | None = None
+        """Where to build, whatever the settings say."""
         self._settings = settings
         self._folder = home / "functions"
         self._layers = Layers(self._folder, home / "artifacts")
@@ -203,6 +205,8 @@ class Builds:
     def _shop(self, target: Target, pack: Langpack) -> Workshop:
         if target not in self._shops:
             settings = self._settings or BuilderSettings.load(self.home)
+            if self.where:
+                settings = settings.model_copy(update={"builder": self.where})
             runtime = pack.runtime(target)
             self._shops[target] = workshop(settings, runtime, target, self._folder, self.told, self.stop)
         return self._shops[target]

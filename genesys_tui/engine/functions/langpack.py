@@ -3,6 +3,7 @@ what its local runtime is started with. A user's own pack wins over ours, a proj
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -17,6 +18,9 @@ from genesys_tui.engine.model.errors import GenesysError
 
 OWN = Path(".genesys") / "langpacks"
 """Where a project keeps its own, below its folder; a user keeps them in `langpacks` of the home of Genesys."""
+
+
+PYTHON_VERSION = ".python-version"
 
 
 class _Part(BaseModel):
@@ -91,6 +95,17 @@ def langpack(language: Language, home: Path, project: Path | None = None) -> Lan
 def detect(source: Path, home: Path) -> Langpack | None:
     """The pack of the language that a source seems to be written in; None where none knows it."""
     return next((pack for pack in all_langpacks(home, source) if pack.detected_in(source)), None)
+
+
+def python_version(folder: Path) -> str:
+    """The version (`3.13`) that the `.python-version` of a folder names, as uv and pyenv read it; empty where it names
+    none."""
+    try:
+        text = (folder / PYTHON_VERSION).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    named = re.match(r"\s*(?:cpython-?)?(\d+\.\d+)", text)
+    return named[1] if named else ""
 
 
 def all_langpacks(home: Path, project: Path | None = None) -> Iterator[Langpack]:

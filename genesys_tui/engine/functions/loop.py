@@ -144,6 +144,8 @@ class Loop:
         self._building = False
         self._closed = False
         self._built: Built | None = None
+        self._answered: tuple[str, ...] | None = None
+        """What was sent that gave the newest answer; that of an older save is not told."""
         self._watches: dict[tuple[Path, bool], Watch] = {}
         """By the folder, and whether with all within."""
         self._answers = _Newest(self._answer)
@@ -309,7 +311,7 @@ class Loop:
         before, self._built = self._built, built
         same = before is not None and before.sent == built.sent
         self._told(BuildDone(save.number, save.ms, built, same))
-        if self.event is not None and (not same or "configuration" in save.about):
+        if self.event is not None and (built.sent != self._answered or "configuration" in save.about):
             self._answers.put((save, built))
         return built
 
@@ -319,6 +321,7 @@ class Loop:
             save, "invoke", lambda: self._running.answer(self._engine.builds.here(built), event, self.subject.settings)
         )
         if answer is not None and not self._over(save):
+            self._answered = built.sent
             self._told(Invoked(save.number, save.ms, answer, event.name))
 
     def _deploy(self, save: _Save, plan: Plan, *, back: bool = False) -> None:

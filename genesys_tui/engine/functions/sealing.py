@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from genesys_tui.engine.functions.build import Builds
-from genesys_tui.engine.functions.langpack import detect
+from genesys_tui.engine.functions.langpack import detect, python_version
 from genesys_tui.engine.functions.starters import starter_zip
 from genesys_tui.engine.local import keep_artifact, place_of
 from genesys_tui.engine.model.build import Architecture, BuiltLayer, Project, Target
@@ -45,8 +45,13 @@ def _runtime(asked: object, before: object) -> str:
 
 
 def _detected(source: Path, home: Path) -> str:
+    """The newest of its language, or the Python that a `.python-version` names."""
     pack = detect(source, home)
-    return pack.runtimes[0].name if pack else ""
+    if pack is None:
+        return ""
+    folder = source if source.is_dir() else source.parent
+    pinned = Target(f"python{python_version(folder)}")
+    return pinned.runtime if pack.knows(pinned) else pack.runtimes[0].name
 
 
 def sealed(desired: Desired, fragment: Fragment | None, builds: Builds) -> tuple[Desired, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from genesys_tui.engine.functions.langpack import Langpack
+from genesys_tui.engine.functions.langpack import PYTHON_VERSION, Langpack
 from genesys_tui.engine.model.errors import GenesysError, UsageError
 
 EVENTS = {"plain": "empty", "http": "http", "queue": "sqs", "schedule": "schedule"}
@@ -44,3 +44,12 @@ def make(folder: Path, pack: Langpack, template: str) -> New:
         raise GenesysError(f"{folder} can't be written", why=error.strerror or str(error)) from error
     files = tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()))
     return New(folder, pack.runtimes[0].name, files, EVENTS.get(template, "empty"))
+
+
+def pinned(made: New, minor: str) -> New:
+    """The same for this version of Python, which the folder says. Raises GenesysError where it can't be written."""
+    try:
+        (made.folder / PYTHON_VERSION).write_text(f"{minor}\n", "utf-8")
+    except OSError as error:
+        raise GenesysError(f"{made.folder} can't be written", why=error.strerror or str(error)) from error
+    return replace(made, runtime=f"python{minor}", files=(PYTHON_VERSION, *made.files))

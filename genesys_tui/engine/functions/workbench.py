@@ -11,17 +11,22 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from genesys_tui.engine.desired.writing import extended, write_entries
 from genesys_tui.engine.functions import deployed, events, templates
 from genesys_tui.engine.functions.archive import unzip
 from genesys_tui.engine.functions.langpack import Langpack, all_langpacks, detect, langpack
+from genesys_tui.engine.functions.local.interpreters import newest
 from genesys_tui.engine.functions.loop import Loop, Told
 from genesys_tui.engine.functions.running import Logged, Running
 from genesys_tui.engine.functions.subject import Subject
+from genesys_tui.engine.functions.workshop.workshop import Where
 from genesys_tui.engine.local import keep_artifact
 from genesys_tui.engine.model.build import Built, Language, Target
-from genesys_tui.engine.model.errors import NoCredentialsError, UsageError
+from genesys_tui.engine.model.errors import CallError, NoCredentialsError, UsageError
+from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.invocation import Answer, Invocation, LogLine
 from genesys_tui.engine.model.resource import Wish
+from genesys_tui.engine.remembered import remembered
 
 if TYPE_CHECKING:
     from genesys_tui.engine.workspace import Workspace
@@ -49,8 +54,22 @@ class Workbench:
         return detect(source, self.home)
 
     def new(self, folder: Path, language: Language, template: str = "plain") -> templates.New:
-        """A new function from a template. Raises UsageError for a folder that holds something already."""
-        return templates.make(folder, langpack(language, self.home), template)
+        """A new function from a template; in Python for the newest version that runs here too, which its
+        `.python-version` then names. Raises UsageError for a folder that holds something already."""
+        pack = langpack(language, self.home)
+        made = templates.make(folder, pack, template)
+        minors = [Target(one.name).version for one in pack.runtimes] if language == "python" else []
+        minor = newest(minors)
+        return templates.pinned(made, minor) if minor else made
+
+    def write(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
+        """Write what is wanted into a stack file, as `Workspace.write_into` does, and without an account too."""
+        if not path.exists() and self._identity():
+            self._workspace.write_into(path, wish, dry=dry)
+            return
+        settings = self._workspace.settings
+        entries = [(one.kind, one.name, one.spec) for one in wish.resources]
+        (extended if dry else write_entries)(path, entries, region=settings.region or "", stack=settings.stack or "")
 
     def pull(self, name: str, folder: Path) -> Target:
         """The code of a function of the account, unzipped into a new folder. Raises UsageError, GenesysError."""
@@ -65,12 +84,23 @@ class Workbench:
     def subject(self, name: str, wish: Callable[[], Wish], file: Path | None = None) -> Subject:
         """The function of this name in a stack file (`file`) or in words. Without an account it is built and run all
         the same."""
-        try:
-            identity = self._workspace.identity()
-        except NoCredentialsError:
+        identity = self._identity()
+        if identity is None:
             return Subject(name, wish, None, self.home, file=file)
         place = events.Place(name, identity.region, identity.account)
         return Subject(name, wish, self._workspace.fragment, self.home, file=file, place=place)
+
+    def _identity(self) -> Identity | None:
+        """Who and where we are, as far as that is known: a workspace on what was read before asks nobody."""
+        settings = self._workspace.settings
+        try:
+            return remembered(self.home, settings.target) if settings.cached else self._workspace.identity()
+        except (NoCredentialsError, CallError, UsageError):
+            return None
+
+    def build_in(self, where: Where | None) -> None:
+        """Where to build from now on; None: as the settings have it."""
+        self._workspace.builds.where = where
 
     def build(self, subject: Subject) -> Built:
         """Raises GenesysError for what can't be built, SourceError for a mistake in the source."""

@@ -18,6 +18,7 @@ TITLES: tuple[tuple[Where, str], ...] = (
     ("pane", "Side pane"),
     ("inventory", "Inventory"),
     ("plan", "Plan"),
+    ("functions", "Lambda"),
     ("history", "History"),
 )
 SIGNS = "+ create   ~ update   - delete   ± replace   ↻ adopt   · use or unchanged"

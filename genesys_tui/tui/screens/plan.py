@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import subprocess
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +10,6 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.app import SuspendNotSupported
 from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.widget import Widget
@@ -227,12 +223,7 @@ class PlanScreen(ModeScreen):
                 "No stack file is open. Save a genesys.yaml in this folder: it opens by itself.", "warning"
             )
             return
-        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-        try:
-            with self.app.suspend():
-                subprocess.run([*shlex.split(editor), str(file)], check=False)
-        except (OSError, SuspendNotSupported) as error:
-            self.genesys.say(f"The editor {editor!r} could not be started: {error}. Set EDITOR.", "error")
+        self.genesys.edit(file)
 
     def action_copy_plan(self) -> None:
         if (plan := self.genesys.desk.plan) is None:

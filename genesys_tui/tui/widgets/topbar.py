@@ -21,6 +21,7 @@ MODES = (
     ("1", "inventory", "Inventory"),
     ("2", "adopt", "Adopt"),
     ("3", "plan", "Plan"),
+    ("4", "functions", "Lambda"),
     ("5", "history", "History"),
 )
 LEVELS = 6

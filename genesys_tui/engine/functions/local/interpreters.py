@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from shutil import rmtree, which
@@ -37,6 +38,15 @@ def python(minor: str) -> Path:
         todo=f"install it, or choose the runtime of a Python that is here (python{_OWN})",
         command=f"uv python install {minor}",
     )
+
+
+def newest(minors: Iterable[str]) -> str | None:
+    """The first of these versions that this machine has."""
+    for minor in minors:
+        with suppress(GenesysError):
+            python(minor)
+            return minor
+    return None
 
 
 def node(major: str) -> tuple[Path, str]:
