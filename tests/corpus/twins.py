@@ -12,8 +12,9 @@ _STAGES = {"prd": "10.11.0.0/18", "hml": "10.12.0.0/18"}
 
 
 def account() -> Account:
-    """Two brands, sol and lua, that share an account, each with production and homologation."""
-    book = Book("twins", "two brands of one retailer", "890890890890", "sa-east-1", held_out=True, began="2021-06-24")
+    """Two brands, sol and lua, that share an account, each with production and homologation. It belongs to
+    the fitted accounts now, for it was read while rules were written."""
+    book = Book("twins", "two brands of one retailer", "890890890890", "sa-east-1", held_out=False, began="2021-06-24")
     aws.linked_roles(book, "ElastiCache=elasticache", "RDS=rds")
     for brand in ("sol", "lua"):
         for stage in _STAGES:

@@ -184,17 +184,17 @@ def _actual(row: list[Any]) -> Actual:
 
 
 def _looked(actual: Actual | None) -> list[Any] | None:
-    """With the fields of the spec that were looked at."""
-    return None if actual is None else [*_bare(actual), to_wire(actual.spec)]
+    """With the fields of the spec that were looked at, and the raw facts that its outputs are told from."""
+    return None if actual is None else [*_bare(actual), to_wire(actual.spec), to_wire(actual.provider_data)]
 
 
 def _seen(wire: list[Any] | None) -> Actual | None:
     if wire is None:
         return None
-    *row, spec = wire
+    *row, spec, raw = wire
     kind, id, name, region, arn, created, tags, of_aws, transition = row
     at = datetime.fromisoformat(created) if created else None
-    return Actual(kind, id, name, region, from_wire(spec), tags, arn, at, of_aws=of_aws, transition=transition)
+    return Actual(kind, id, name, region, from_wire(spec), tags, arn, at, from_wire(raw), of_aws, transition)
 
 
 def _stack(raw: dict[str, Any]) -> CloudStack:

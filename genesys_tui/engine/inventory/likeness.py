@@ -120,7 +120,7 @@ class Likeness:
             return 0.0
         missing, more = self._untold(one - other, theirs.tags), self._untold(other - one, mine.tags)
         apart = APART if not QUALIFIERS.isdisjoint(one ^ other) else 0.0
-        return 0.6 * shared / (shared + missing) + 0.3 * shared / (shared + more) - apart
+        return 0.55 * shared / (shared + missing) + 0.35 * shared / (shared + more) - apart
 
     def _untold(self, words: frozenset[str], tags: frozenset[str]) -> float:
         """What the other's name does not tell; a word that its tags tell is told, though not as well."""
@@ -184,7 +184,7 @@ def _identical(want: Want, actual: Actual) -> bool:
 def _tags(asked: Mapping[str, str], actual: Actual) -> float:
     """For tags that are as wanted, and against those that are others."""
     told = [actual.tags[key] == value for key, value in asked.items() if key in actual.tags]
-    return 0.06 * sum(told) - 0.12 * (len(told) - sum(told))
+    return 0.06 * sum(told) - 0.25 * (len(told) - sum(told))
 
 
 def _settings(want: Want, actual: Actual) -> float:

@@ -10,14 +10,17 @@ from typing import Final
 
 ENVIRONMENTS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("prod", "production", "prd", "live"), "prod"),
+    **dict.fromkeys(("produktion", "produccion", "producao", "produzione"), "prod"),
     **dict.fromkeys(("staging", "stg", "stage", "preprod", "uat"), "staging"),
+    **dict.fromkeys(("abn", "abnahme", "hml", "homolog", "homologacao", "recette", "preproduction"), "staging"),
     **dict.fromkeys(("dev", "devel", "development"), "dev"),
-    **dict.fromkeys(("test", "tst", "testing"), "test"),
+    **dict.fromkeys(("entw", "entwicklung", "desarrollo", "desenvolvimento", "sviluppo"), "dev"),
+    **dict.fromkeys(("test", "tst", "testing", "teste", "prueba", "pruebas"), "test"),
     **dict.fromkeys(("qa", "quality"), "qa"),
     **dict.fromkeys(("sandbox", "sbx", "demo"), "sandbox"),
     **dict.fromkeys(("integration", "acceptance"), "integration"),
 }
-"""The words for an environment, and the one that stands for all alike."""
+"""The words for an environment in the languages of the offices, and the one that stands for all alike."""
 
 SAME: Final[Mapping[str, str]] = {
     "dlq": "dead",
@@ -45,6 +48,7 @@ QUALIFIERS: Final = frozenset(
     {
         *("old", "new", "copy", "backup", "archive", "temp", "legacy", "deprecated", "restored", "restore", "replay"),
         *("replica", "manual", "local", "orig", "original", "draft", "dead", "retry"),
+        *("falha", "falhas", "fehler", "fallo", "fallos", "erro", "erros", "echec", "echecs", "errori", "alt", "kopie"),
     }
 )
 """Words that set one apart from another one of the same name: a copy of it, what it was before, what failed in it."""

@@ -57,6 +57,8 @@ OWN: Final = 0.95
 """A tag that the tool writes, and nobody else has a reason to."""
 SAID: Final = 0.85
 """A tag that people write too, to say who manages it."""
+NAMED: Final = 0.75
+"""A tag whose whole value is a tool's name: keys are written in many languages."""
 
 TAGS: Final[tuple[TagSign, ...]] = (
     _tag(r"aws:servicecatalog:provisionedProductArn", "service-catalog", RESERVED),
@@ -97,6 +99,8 @@ TAGS: Final[tuple[TagSign, ...]] = (
         value=r"terra(form|grunt).*",
         names=False,
     ),
+    _tag(r".+", "terraform", NAMED, value=r"(terraform|terragrunt|opentofu)", names=False),
+    _tag(r".+", "pulumi", NAMED, value=r"pulumi", names=False),
 )
 
 PATTERN: Final = 0.8
@@ -119,6 +123,7 @@ NAMES: Final[tuple[NameSign, ...]] = (
     _name(r"/aws/controltower/.*", "control-tower", 0.95, "Control Tower names its logs so"),
     _name(r"StackSet-(?P<id>AWSControlTower\w*)-.*", "control-tower", 0.9, "a StackSet of Control Tower made it"),
     _name(r"cdk-[a-z0-9]{9}-.+-\d{12}-[a-z0-9-]+", "cdk", 0.95, "the CDK's bootstrap names things so"),
+    _name(r"genesys-artifacts-\d{12}-[a-z0-9-]+", "genesys", 0.95, "we put what is too big for one call there"),
     _name(r"aws-sam-cli-managed-default-.*", "sam", 0.95, "the SAM CLI names its own bucket so"),
     _name(r"elasticbeanstalk-[a-z0-9-]+-\d{12}", "beanstalk", 0.95, "Elastic Beanstalk names its bucket so", "bucket"),
     _name(r"/aws/elasticbeanstalk/(?P<id>[^/]+)/.*", "beanstalk", 0.95, "Elastic Beanstalk writes its logs so"),
