@@ -17,7 +17,7 @@ from genesys_tui.engine.model.resource import Actual, Reference
 
 __all__ = ["Match", "Want", "matches"]
 
-LIKELY: Final = 0.7
+LIKELY: Final = 0.72
 """From here on a match is proposed."""
 CLEAR: Final = 0.03
 """By how much the best must be better than the next that is still free."""
