@@ -26,7 +26,9 @@ _SANTOS = {"filial": "santos"}
 
 def account() -> Account:
     """Stages were renamed: what is called `prod` and `abn` is tagged `live` and `staging`. Names are German in Hamburg
-    and Portuguese in Santos, whose systems mostly run in the other region. A team, Lotse, has left."""
+    and Portuguese in Santos, whose systems mostly run in the other region. A team, Lotse, has left.
+
+    Fitted on: its report was read while rules were written, so it is no longer held out."""
     book = Book(
         "forwarder",
         "a freight forwarder in Hamburg and Santos",
