@@ -12,7 +12,6 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -75,7 +74,7 @@ class Told:
     def __call__(self, event: LoopEvent) -> None:
         self._queue.put((perf_counter(), event))
 
-    def until(self, kind: type[E], suits: Callable[[E], bool] = lambda event: True) -> tuple[float, E]:
+    def until(self, kind: type[E], suits: Callable[[E], bool] = lambda _: True) -> tuple[float, E]:
         """The first of a kind that suits, of all since `forget`. Ends the benchmark where none comes."""
         looked = 0
         while True:
@@ -110,7 +109,7 @@ class Saves:
         functions = self.workspace.functions
         subject = functions.subject("shop", lambda: read_stack_file(file), file)
         event = Invocation({}, "empty")
-        self.loop: Loop = functions.loop(subject, self.told, lambda line: None, event=event)
+        self.loop: Loop = functions.loop(subject, self.told, lambda _: None, event=event)
 
     def begin(self) -> None:
         """Build, plan and deploy what is there."""
@@ -185,8 +184,6 @@ class Bare:
         self._client = boto3.client("lambda", region_name="eu-west-1")
         shop = self._client.get_function(FunctionName="shop")["Configuration"]
         same = {name: shop[name] for name in ("Runtime", "Role", "Handler")}
-        with suppress(self._client.exceptions.ResourceNotFoundException):
-            self._client.delete_function(FunctionName=self.NAME)  # of the round before
         self._client.create_function(FunctionName=self.NAME, Code={"ZipFile": _empty_zip()}, **same)
 
     def update(self, content: bytes) -> None:

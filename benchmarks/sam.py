@@ -15,6 +15,11 @@ import uv
 PACKAGE = "aws-sam-cli"
 
 
+def environment() -> dict[str, str]:
+    """Ours, but that programs may keep their bytecode, as installed ones do."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 class Sam:
     """`sam` at a path. `home`: where its settings and the downloads of pip go, both its own."""
 
@@ -52,7 +57,7 @@ class Sam:
         """SAM looks on PATH for the Python of the runtime, and builds with its pip: that is the one that we run on."""
         path = os.pathsep.join((str(Path(sys.base_prefix) / "bin"), os.environ["PATH"]))
         own = {"PATH": path, "PIP_CACHE_DIR": str(self.home / "pip"), "__SAM_CLI_APP_DIR": str(self.home)}
-        return {**os.environ, **own, "SAM_CLI_TELEMETRY": "0"}
+        return {**environment(), **own, "SAM_CLI_TELEMETRY": "0"}
 
     def _said(self, *words: str) -> str:
         command = [str(self._program), *words]

@@ -125,7 +125,7 @@ def carry_out(plan: Plan, request: Request, workspace: Workspace, terminal: Term
         code = exits.BLOCKED
     elif not request.apply or not plan.steps:
         code = exits.CHANGES if request.detailed_exitcode and plan.changes else exits.DONE
-    elif not _agreed(plan, request, terminal):
+    elif not agreed(plan, request, terminal):
         terminal.message("Nothing was changed.")
         code = exits.FAILED
     else:
@@ -138,7 +138,7 @@ def carry_out(plan: Plan, request: Request, workspace: Workspace, terminal: Term
     return code
 
 
-def _agreed(plan: Plan, request: Request, terminal: Terminal) -> bool:
+def agreed(plan: Plan, request: Request, terminal: Terminal) -> bool:
     """Ask, unless it was said beforehand. What can lose data wants more than a yes."""
     if plan.dangerous and not (request.allow_data_loss and request.common.yes):
         return _typed_confirmation(plan, request, terminal)

@@ -29,12 +29,12 @@ def place_of(source: str, mark: Mark | None) -> Path:
 
 
 def keep_artifact(content: bytes, home: Path, digest: str) -> str:
-    """Put an artifact among the others (`home/artifacts`), whole or not at all. Returns its digest. Raises
-    GenesysError where it can't be kept."""
+    """Put an artifact among the others (`home/artifacts`), whole or not at all; one that a loss of power cut is
+    replaced. Returns its digest. Raises GenesysError where it can't be kept."""
     folder = home / "artifacts"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / digest).exists():
+        if not is_kept(home, digest, len(content)):
             handle, name = mkstemp(dir=folder)
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -42,6 +42,14 @@ def keep_artifact(content: bytes, home: Path, digest: str) -> str:
     except OSError as error:
         raise GenesysError(f"{folder} can't keep an artifact", why=error.strerror or str(error)) from error
     return digest
+
+
+def is_kept(home: Path, digest: str, size: int) -> bool:
+    """Whether an artifact of so many bytes is among the others. Raises OSError."""
+    try:
+        return (home / "artifacts" / digest).stat().st_size == size
+    except FileNotFoundError:
+        return False
 
 
 def heavy(home: Path, codes: Iterable[str]) -> dict[str, int]:
@@ -65,6 +73,20 @@ def read_artifact(folder: Path | None, digest: str) -> bytes:
         raise GenesysError(f"the artifact {digest[:12]} is gone", why=str(error), todo="plan again") from error
     found = md5(content, usedforsecurity=False) if len(digest) == MD5_DIGITS else sha256(content)
     if found.hexdigest() != digest:
+        raise GenesysError(f"the artifact {digest[:12]} was changed since this plan was made", todo="plan again")
+    return content
+
+
+def read_piece(folder: Path | None, digest: str, start: int, size: int) -> bytes:
+    """These bytes of an artifact. Whether they are right tells who puts the pieces together: the whole is too big to be
+    looked at for each of them. Raises GenesysError where it is gone or cut."""
+    try:
+        with ((folder or Path()) / digest).open("rb") as file:
+            file.seek(start)
+            content = file.read(size)
+    except OSError as error:
+        raise GenesysError(f"the artifact {digest[:12]} is gone", why=str(error), todo="plan again") from error
+    if len(content) != size:
         raise GenesysError(f"the artifact {digest[:12]} was changed since this plan was made", todo="plan again")
     return content
 

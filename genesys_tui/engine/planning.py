@@ -25,7 +25,7 @@ from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError, UsageError
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.kind import Facts, Placement
-from genesys_tui.engine.model.layers import LAYERS, UnusedLayer
+from genesys_tui.engine.model.layers import LAYERS, PublishedLayer
 from genesys_tui.engine.model.owner import Claim
 from genesys_tui.engine.model.plan import Finding, Plan
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish, split_address
@@ -35,7 +35,7 @@ from genesys_tui.engine.planner.plan import Draft, as_undo, decisions, draft, dr
 from genesys_tui.engine.planner.undo import undo
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws import iam
-from genesys_tui.engine.providers.aws.serverless.layer_readings import unused_layers
+from genesys_tui.engine.providers.aws.serverless.layer_readings import published_layers
 from genesys_tui.engine.providers.aws.session import Session
 from genesys_tui.engine.state.backend import Backend, Scope, Snapshot
 
@@ -144,16 +144,16 @@ class Planning:
         made = self._draft(decided, self._place(scope), snapshot, f"stack '{stack}'", findings)
         return self._forecast(replace(made, plan=releasing.as_remembered(made.plan, snapshot.fragments)))
 
-    def unused_layers(self, older_than: timedelta) -> list[UnusedLayer]:
-        """The layers of ours that no function uses; a young one may be on its way to its function."""
+    def layers(self, older_than: timedelta, *, unused: bool) -> list[PublishedLayer]:
+        """The layers of ours; a young one that is unused may be on its way to its function."""
         until = datetime.now(UTC) - older_than
-        unused = self._reader.ask(unused_layers(LAYERS))
-        return [one for one in unused if one.created is None or one.created <= until]
+        found = self._reader.ask(published_layers(LAYERS, unused=unused))
+        return [one for one in found if one.created is None or one.created <= until]
 
     def prune_layers(self, stack: str, older_than: timedelta) -> Plan:
         """The plan that deletes them. What the stack remembers of them is forgotten."""
         scope, snapshot = self._open(stack)
-        decided = pruning.decided(self.unused_layers(older_than), snapshot.fragments)
+        decided = pruning.decided(self.layers(older_than, unused=True), snapshot.fragments)
         made = self._draft(decided, self._place(scope), snapshot, "layers that no function uses", [])
         return self._forecast(replace(made, plan=pruning.without_way_back(made.plan)))
 

@@ -32,7 +32,7 @@ from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedErr
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
 from genesys_tui.engine.model.kind import Fields, Placement
-from genesys_tui.engine.model.layers import YOUNG, UnusedLayer
+from genesys_tui.engine.model.layers import YOUNG, PublishedLayer
 from genesys_tui.engine.model.owner import Claim
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
@@ -250,12 +250,12 @@ class Workspace:
         changes. `forced`: addresses that go though the stack made them. Raises UsageError."""
         return self._planning.release(stack or self.settings.stack, words, forced)
 
-    def unused_layers(self, older_than: timedelta = YOUNG) -> list[UnusedLayer]:
-        """The layers that we published and no function uses, the oldest first."""
-        return self._planning.unused_layers(older_than)
+    def layers(self, older_than: timedelta = timedelta(), *, unused: bool = False) -> list[PublishedLayer]:
+        """The layers that we published, the oldest first; `unused`: those that no function uses."""
+        return self._planning.layers(older_than, unused=unused)
 
     def plan_prune_layers(self, older_than: timedelta = YOUNG) -> Plan:
-        """Preview their deletion."""
+        """Preview the deletion of those that no function uses."""
         return self._planning.prune_layers(self.stack, older_than)
 
     def plan_undo(self, execution: str | None = None) -> Plan:

@@ -83,6 +83,8 @@ class GenesysApp(Frame):
         super().__init__(engine, demo=demo, file=file, folder=folder)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self._asking = False
+        self._alone = False
+        """The user goes on without an account."""
         self._leaving = False
         self.register_theme(CALM)
         self.theme = "calm"
@@ -101,7 +103,7 @@ class GenesysApp(Frame):
 
     def changed(self) -> None:
         super().changed()
-        if self.account.unconfigured and not self._asking and self.account.error is not None:
+        if self.account.unconfigured and not (self._asking or self._alone) and self.account.error is not None:
             self._welcome(self.account.error)
 
     def _welcome(self, error: GenesysError) -> None:
@@ -111,6 +113,9 @@ class GenesysApp(Frame):
             self._asking = False
             if answer == "quit":
                 self.leave()
+            elif answer == "functions":
+                self._alone = True
+                self.switch_mode("functions")
             else:
                 self.connect(answer == "demo" or self._demo)
 

@@ -36,7 +36,7 @@ BEFORE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A function to work on. `wish` reads anew what is wanted of it; `file`: the stack file it stands in, where it does.
+    """A function to work on. `wish` reads anew what is wanted of it; `file`: the stack file it stands in, if any.
     `event`: the name of what to run it with."""
 
     name: str
@@ -74,10 +74,18 @@ class Log:
 class Bench:
     """One function at a time. `changed` is called on the screen's thread after every change."""
 
-    def __init__(self, background: Background, changed: Callable[[], None], say: Callable[[str], None]) -> None:
-        """`say`: what is worth a word in the corner."""
+    def __init__(
+        self,
+        background: Background,
+        changed: Callable[[], None],
+        ended: Callable[[bool], None],
+        say: Callable[[str], None],
+    ) -> None:
+        """`ended` is called after every apply, with whether more than code changed; `say` with what is worth a word in
+        the corner."""
         self._background = background
         self._changed = changed
+        self._ended = ended
         self._say = say
         self._latest = Latest(background)
         self._following: threading.Event | None = None
@@ -87,6 +95,8 @@ class Bench:
         self.state: State = "closed"
         self.work: Work | None = None
         self.loop: Loop | None = None
+        self.opened = 0
+        """How often something was chosen to be worked on."""
         self.error: GenesysError | None = None
         """Why it could not be opened."""
         self.timeline = Timeline(_now())
@@ -120,7 +130,12 @@ class Bench:
             self.open(self.work)
 
     def open(self, work: Work) -> None:
-        """Begin the loop of this function, in the place of the one before."""
+        """Begin the loop of this function, in the place of the one before. That of the very same goes on."""
+        self.opened += 1
+        same = self.work is not None and work.file is not None and _place(work) == _place(self.work)
+        if same and self.state == "open":
+            self._changed()
+            return
         self.shut()
         self.state, self.work, self.error = "opening", work, None
         self._changed()
@@ -193,6 +208,8 @@ class Bench:
             save.sending = True
         if save.built is event:
             self._count(save)
+        if save.deployed is event:
+            self._ended(save.planned is not None and save.planned.width == "wider")
         self._changed()
 
     def _at(self, line: str) -> None:
@@ -211,9 +228,7 @@ class Bench:
             self.files = files
             self._changed()
 
-        self._background.run(
-            lambda: sum(len(names) for _, _, names in os.walk(built.code)), counted, lambda error: None
-        )
+        self._background.run(lambda: _files(built.code), counted, lambda _: None)
 
     # what is asked of it ------------------------------------------------------------------------------------------
     def invoke(self) -> None:
@@ -262,7 +277,7 @@ class Bench:
     def apply(self) -> None:
         """Apply the newest plan. Its confirmation is the screen's matter."""
         if self.loop is not None and not self.timeline.newest.sending:
-            self.timeline.newest.sending = True
+            self.timeline.newest.sending = self.timeline.newest.by_hand = True
             self.loop.apply()
             self._changed()
 
@@ -302,6 +317,15 @@ class Bench:
         if self._following is not None:
             self._following.set()
         self._following, self.cloud = None, None
+
+
+def _place(work: Work) -> tuple[str, Path | None]:
+    return work.name, work.file
+
+
+def _files(folder: Path) -> int:
+    """How many there are, less what running them leaves."""
+    return sum(not name.endswith(".pyc") for _, _, names in os.walk(folder) for name in names)
 
 
 def _now() -> datetime:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from genesys_tui.engine.model.errors import GenesysError
 
 if TYPE_CHECKING:
+    from genesys_tui.engine.model.document import Document
     from genesys_tui.engine.model.plan import Plan
     from genesys_tui.engine.model.resource import Wish
     from genesys_tui.engine.panorama import Panorama
@@ -83,6 +84,20 @@ class Engine:
         from genesys_tui.engine.workspace import find_stack_file
 
         return find_stack_file(folder)
+
+    def write_entries(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
+        """As `Workspace.write_into`, where nobody knows which account it is for."""
+        from genesys_tui.engine.desired.writing import extended, write_entries
+
+        entries = [(one.kind, one.name, one.spec) for one in wish.resources]
+        region, stack = self.where.region or "", self.where.stack or ""
+        (extended if dry else write_entries)(path, entries, region=region, stack=stack)
+
+    def add_trigger(self, path: Path, function: str, trigger: Document, beside: Wish) -> None:
+        """Let something more start a function of a stack file; `beside`: what comes with it."""
+        from genesys_tui.engine.desired.writing import add_trigger
+
+        add_trigger(path, function, trigger, [(one.kind, one.name, one.spec) for one in beside.resources])
 
     def plan_document(self, plan: Plan) -> Mapping[str, Any]:
         from genesys_tui.engine.workspace import plan_document

@@ -17,6 +17,7 @@ from genesys_tui.tui.bench import Bench
 from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.engine import Engine
 from genesys_tui.tui.text import crop
+from genesys_tui.tui.wizard import Wizard
 
 GO_TO_LINE = frozenset({"vi", "vim", "nvim", "view", "nano", "emacs", "micro", "joe", "kak"})
 """Editors that take `+LINE` before the file."""
@@ -32,7 +33,8 @@ class Frame(App[None]):
         self.changes: Signal[None] = Signal(self, "changes")
         self.account = Account(engine, self.background, self.changed)
         self.desk = Desk(engine, self.background, self.changed, self.account.refresh, self.say)
-        self.bench = Bench(self.background, self.changed, self.say)
+        self.bench = Bench(self.background, self.changed, self._deployed, self.say)
+        self.wizard = Wizard(engine, self.background, self.changed, self.bench)
         self._demo = demo
         self._file = file
         self._folder = folder or Path()
@@ -50,6 +52,13 @@ class Frame(App[None]):
         if self.account.workspace is not None:
             self.desk.connect(self.account.workspace)
             self.bench.connect(self.account.workspace)
+
+    def _deployed(self, wider: bool) -> None:
+        """The function on the bench was changed: the plan of its stack file is another one now."""
+        if wider:
+            self.account.refresh()
+        if self.desk.source is not None and self.desk.source.kind == "file" and self.desk.state != "ended":
+            self.desk.replan(refresh=wider)
 
     def reconnect_or_refresh(self) -> None:
         """Read the account again, opening it first where that failed."""

@@ -38,6 +38,8 @@ class Save:
     failed: dict[Stage, GenesysError] = field(default_factory=dict)
     note: str = ""
     sending: bool = False
+    by_hand: bool = False
+    """It was applied by a key, not by being live."""
     asked: bool = False
     """It is run with an event."""
 

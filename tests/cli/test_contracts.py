@@ -271,7 +271,7 @@ def test_no_stack_file_here(shell: Shell) -> None:
     assert "there is no stack file here" in ended.err
 
 
-@pytest.mark.parametrize("name", ["drift", "function", "state", "unlock", "policy", "cost", "security"])
+@pytest.mark.parametrize("name", ["drift", "state", "unlock", "policy", "cost", "security"])
 def test_what_is_not_built_yet_is_refused_with_words(shell: Shell, name: str) -> None:
     for words in ((name, "detect", "--whatever", "--help"), ("help", name)):
         ended = shell(*words)

@@ -3,7 +3,6 @@
 import numpy
 import requests
 from pydantic import BaseModel
-
 from shop.edited import VERSION
 
 
@@ -12,6 +11,6 @@ class Basket(BaseModel):
     currency: str = "EUR"
 
 
-def handler(event, context):
+def handler(event, _context):
     basket = Basket(**event)
     return {"total": float(numpy.sum(basket.prices)), "version": VERSION, "agent": requests.__version__}

@@ -3,5 +3,5 @@
 from shop.edited import VERSION
 
 
-def handler(event, context):
+def handler(event, _context):
     return {"total": sum(event.get("prices", [1.5, 2.5])), "version": VERSION}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from genesys_tui.cli import exits
 from genesys_tui.cli.functions.which import Which, builder_option, which_options
 from genesys_tui.cli.group import GenesysCommand
@@ -9,8 +11,11 @@ from genesys_tui.cli.opening import begin, opened
 from genesys_tui.cli.render.function import build_text
 from genesys_tui.engine.model.loop_document import build_document
 
+if TYPE_CHECKING:
+    from genesys_tui.engine.functions.workshop.workshop import Where
 
-def _build(*, builder: str | None, **which: str | None) -> int:
+
+def _build(*, builder: Where | None, **which: str | None) -> int:
     common, terminal = begin()
     meant = Which(**which).found()
     with opened(common, meant.first, cached=True) as workspace:

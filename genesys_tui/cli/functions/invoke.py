@@ -19,6 +19,7 @@ from genesys_tui.engine.model.loop_document import answer_document
 from genesys_tui.engine.model.resource import Wish
 
 if TYPE_CHECKING:
+    from genesys_tui.engine.functions.workshop.workshop import Where
     from genesys_tui.engine.workspace import Workspace
 
 
@@ -34,7 +35,7 @@ def event_option() -> click.Option:
     )
 
 
-def _invoke(*, event: str, local: bool, deployed: bool, builder: str | None, **which: str | None) -> int:
+def _invoke(*, event: str, local: bool, deployed: bool, builder: Where | None, **which: str | None) -> int:
     if local and deployed:
         raise UsageError("it is invoked either here or as it is deployed", todo="leave out --local or --deployed")
     common, terminal = begin()

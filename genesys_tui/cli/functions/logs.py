@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
 from threading import Event
 
 import click
 
 from genesys_tui.cli import exits
-from genesys_tui.cli.functions.durations import Duration
+from genesys_tui.cli.functions.lengths import length
 from genesys_tui.cli.functions.which import Which
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
@@ -18,16 +17,16 @@ from genesys_tui.cli.render.function import log_text
 from genesys_tui.engine.model.loop_document import log_document
 
 
-def _logs(name: str | None, *, file: str | None, since: timedelta, follow: bool) -> int:
+def _logs(name: str | None, *, file: str | None, since: str, follow: bool) -> int:
     common, terminal = begin()
     asked = Which(name, file)
     meant = asked.known() if name else asked.found()
     told = 0
     with opened(common, meant.first if meant else None) as workspace:
         # Whoever follows a log leaves it with ctrl-c.
-        ended, leaving = (Event(), partial(suppress, KeyboardInterrupt)) if follow else (None, suppress)
-        with leaving():
-            for line in workspace.functions.log(meant.name if meant else str(name), datetime.now(UTC) - since, follow=ended):
+        start, ended = datetime.now(UTC) - length("--since", since), Event() if follow else None
+        with suppress(KeyboardInterrupt) if follow else nullcontext():
+            for line in workspace.functions.log(meant.name if meant else str(name), start, follow=ended):
                 told += 1
                 if terminal.as_json:
                     terminal.line(log_document(line))
@@ -46,9 +45,7 @@ command = GenesysCommand(
     params=[
         click.Argument(["name"], required=False, metavar="[NAME]"),
         click.Option(["--file"], metavar="FILE", help="The stack file that names it (else the one of this folder)."),
-        click.Option(
-            ["--since"], type=Duration(), default="10m", show_default=True, help="How far back: 30s, 10m, 2h, 7d."
-        ),
+        click.Option(["--since"], metavar="LENGTH", default="10m", show_default=True, help="30s, 2h, 7d."),
         click.Option(["--follow", "-f"], is_flag=True, help="And what comes, until Ctrl-C."),
     ],
 )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast, get_args
 
 import click
 
@@ -71,8 +70,7 @@ def _new(name: str, folder: str | None, into: str | None, **words: str | None) -
     terminal.result(shown(f"Made {asked.folder} ({made.runtime}): {', '.join(made.files)}"))
     if file:
         terminal.result(shown(f"Written into {file}: {name}"))
-    width = max(len(command) for command, _ in following)
-    terminal.result("\n".join(["", "Next:", *(f"  {command:{width}}  {why}" for command, why in following)]))
+    terminal.result("\n".join(["", "Next:", *(f"  {command}\n      {why}" for command, why in following)]))
     return exits.DONE
 
 
@@ -99,20 +97,51 @@ def _make(asked: _Asked, workspace: Workspace) -> _Made:
 
 
 def _pull(asked: _Asked, workspace: Workspace) -> _Made:
-    target = workspace.functions.pull(str(asked.pulled), asked.folder)
-    files = tuple(sorted(path.relative_to(asked.folder).as_posix() for path in asked.folder.rglob("*") if path.is_file()))
-    return _Made(target.runtime, files, options=("--architecture", target.architecture))
+    project = workspace.functions.pull(str(asked.pulled), asked.folder)
+    there = asked.folder.rglob("*")
+    files = sorted(path.relative_to(asked.folder).as_posix() for path in there if path.is_file())
+    handler = ("--handler", project.handler) if project.handler else ()
+    options = ("--architecture", project.target.architecture, *handler)
+    return _Made(project.target.runtime, tuple(files), options=options)
 
 
 def _next(asked: _Asked, made: _Made, common: Common) -> list[tuple[str, str]]:
     """The commands to type now, and what each is for."""
-    folder, event = str(asked.folder), [] if made.event == "empty" else ["--event", made.event]
-    in_file = [asked.name, *(["--file", str(asked.into)] if asked.into and not _usual(asked.into) else [])]
-    in_words = [asked.name, "--source", folder, "--runtime", made.runtime, *made.options]
-    which = in_file if asked.into else [folder] if _found_by_folder(asked, made) else in_words
-    deploy = ("plan", str(asked.into)) if asked.into else ("execute", "function", *in_words)
+    event = [] if made.event == "empty" else ["--event", made.event]
+    in_words = [asked.name, "--source", str(asked.folder)]
+    if asked.pulled:
+        in_words += ["--runtime", made.runtime, *made.options]
+    if asked.into:
+        which = [asked.name, *([] if asked.into.name == str(asked.into) else ["--file", str(asked.into)])]
+        deploy = ["plan", str(asked.into)]
+    else:
+        which = [asked.name] if str(asked.folder) == asked.name and not asked.pulled else in_words
+        deploy = ["execute", "function", *in_words]
     return [
         (common.command("function", "dev", *which, *event), "save a file, and the new code answers"),
         (common.command("function", "invoke", *which, *event), "run it once, here"),
         (common.command(*deploy), "what deploying it would do"),
     ]
+
+
+command = GenesysCommand(
+    "new",
+    callback=_new,
+    help="""Make a new function NAME in FOLDER (else a folder of its name), from a template.
+
+    \b
+    genesys function new hello
+    genesys function new orders --language node --template queue
+    genesys function new hello --into genesys.yaml     and write it into the stack file
+    genesys function new mine --from other             the code of a function of the account
+
+    Nothing is sent. A new Python function is for the newest version that runs on this machine too.""",
+    params=[
+        click.Argument(["name"]),
+        click.Argument(["folder"], required=False, metavar="[FOLDER]"),
+        click.Option(["--language"], type=click.Choice(get_args(Language)), help="Else python."),
+        click.Option(["--template"], metavar="NAME", help="plain, http, queue or schedule (else plain)."),
+        click.Option(["--into"], metavar="FILE", help="Write it into this stack file too; a new one is made."),
+        click.Option(["--from", "pulled"], metavar="FUNCTION", help="Take the code of this function of the account."),
+    ],
+)

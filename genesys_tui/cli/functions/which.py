@@ -86,17 +86,20 @@ class Which:
         name = self.name or _only([name for name, with_code in here.items() if with_code], path)
         if name not in here:
             return None
-        for option, given in (("--runtime", self.runtime), ("--handler", self.handler), ("--architecture", self.architecture)):
-            if given:
-                raise UsageError(f"{option} goes with --source", why=f"{path} says it of '{name}'", todo="write it there")
+        if said := self._options():
+            why = f"{path.name} says that of '{name}'"
+            raise UsageError(f"{said[0]} is for code that no stack file names", why=why, todo="write it there")
         words = (name, *(["--file", self.file] if self.file else []))
         return Meant(name, partial(read_stack_file, path), wish, words, here[name], path)
+
+    def _options(self) -> list[str]:
+        said = (("--runtime", self.runtime), ("--handler", self.handler), ("--architecture", self.architecture))
+        return [word for option, value in said if value is not None for word in (option, value)]
 
     def _in_words(self, name: str, source: Path) -> Meant:
         from genesys_tui.engine.workspace import parse_intent
 
-        said = (("--runtime", self.runtime), ("--handler", self.handler), ("--architecture", self.architecture))
-        options = [word for option, value in said if value is not None for word in (option, value)]
+        options = self._options()
         words = ("function", name, "--source", str(source), *options)
         again = (name, *words[2:]) if self.source is not None else (*([self.name] if self.name else []), *options)
         return Meant(name, partial(parse_intent, words), parse_intent(words), again, here=True)
@@ -126,10 +129,14 @@ def which_options() -> list[click.Parameter]:
     return [
         click.Argument(["name"], required=False, metavar="[NAME]"),
         click.Option(["--file"], metavar="FILE", help="The stack file that names it (else the one of this folder)."),
-        click.Option(["--source"], metavar="PATH", help="Its code: a folder, a file or a zip; no stack file is needed."),
-        click.Option(["--runtime"], metavar="RUNTIME", help="With --source: python3.13, nodejs22.x, go (else the newest)."),
-        click.Option(["--handler"], metavar="MODULE.NAME", help="With --source: what is called (else it is found)."),
-        click.Option(["--architecture"], type=click.Choice(["x86_64", "arm64"]), help="With --source (else x86_64)."),
+        click.Option(
+            ["--source"], metavar="PATH", help="Its code, if no stack file names it: a folder, a file or a zip."
+        ),
+        click.Option(
+            ["--runtime"], metavar="RUNTIME", help="Of such code: python3.13, nodejs22.x, go (else the newest)."
+        ),
+        click.Option(["--handler"], metavar="MODULE.NAME", help="Of such code: what is called (else it is found)."),
+        click.Option(["--architecture"], type=click.Choice(["x86_64", "arm64"]), help="Of such code (else x86_64)."),
     ]
 
 

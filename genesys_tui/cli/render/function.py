@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from genesys_tui.cli.render.paint import Paint
+from genesys_tui.cli.render.table import table
 from genesys_tui.cli.render.text import duration
 from genesys_tui.engine.model.build import Built, BuiltLayer
 from genesys_tui.engine.model.invocation import Answer, Failure, LogLine
+from genesys_tui.engine.model.layers import PublishedLayer
 from genesys_tui.engine.model.shown import shown
 
 BIGGEST = 4
@@ -40,7 +43,7 @@ def build_text(built: Built, artifacts: Path, paint: Paint) -> str:
             f"code   {size(built.size)} ({size(built.unzipped)} unzipped)",
             *(line for layer in built.layers for line in _layer(layer)),
             f"time   {time(seconds.total * 1000)}" + (f": {spent}" if spent else ""),
-            f"zip    {artifacts / built.sha256}",
+            f"image  sha256:{built.sha256}" if built.image else f"zip    {artifacts / built.sha256}",
             *(f"hint   {shown(hint)}" for hint in built.hints),
         ]
     )
@@ -97,3 +100,29 @@ def failure_lines(failure: Failure) -> Iterator[str]:
     yield shown(f"{failure.type}: {failure.message}" if failure.type else failure.message)
     for frame in failure.trace:
         yield f"  {shown(str(frame))}"
+
+
+def layers_text(layers: Sequence[PublishedLayer], columns: int | None, paint: Paint) -> str:
+    """One line a version."""
+    rows = [
+        (
+            one.name,
+            str(one.version),
+            "?" if one.size is None else size(one.size),
+            age(datetime.now(UTC) - one.created) if one.created else "?",
+            ", ".join(dict.fromkeys(_function(user) for user in one.users)) or "-",
+        )
+        for one in layers
+    ]
+    return table(("NAME", "VERSION", "SIZE", "AGE", "USED BY"), rows, columns, paint)
+
+
+def age(since: timedelta) -> str:
+    """`5 min`, `3 h`, `12 d`"""
+    minutes = int(since.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"
+
+
+def _function(arn: str) -> str:
+    """Its name; of a published version with the number."""
+    return ":".join(arn.split(":")[6:])

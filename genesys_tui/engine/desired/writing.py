@@ -29,7 +29,20 @@ def stack_for(path: Path) -> str:
 def write_entries(path: Path, entries: Sequence[Entry], *, region: str = "", stack: str = "") -> None:
     """Add them. A file that is not there is made, for that region and stack. Raises GenesysError, and leaves the file
     as it was, where that would not be a stack file."""
-    text = extended(path, entries, region=region, stack=stack)
+    _put(path, extended(path, entries, region=region, stack=stack))
+
+
+def add_trigger(path: Path, function: str, trigger: Document, entries: Sequence[Entry] = ()) -> None:
+    """Let something more start a function of a stack file; `entries`: what comes with it. Raises GenesysError, and
+    leaves the file as it was, where that can't be."""
+    if path.suffix == ".toml":
+        todo = f"write it there: [[resources.{registry.section('function')}.triggers]]"
+        raise GenesysError("a trigger can't be added to a TOML file", todo=todo)
+    text = extended(path, entries)
+    _put(path, _checked(path, _triggered(text, function, trigger, path)))
+
+
+def _put(path: Path, text: str) -> None:
     beside = path.with_name(f".{path.stem}.new{path.suffix}")
     try:
         beside.write_text(text, "utf-8")
@@ -52,6 +65,11 @@ def extended(path: Path, entries: Sequence[Entry], *, region: str = "", stack: s
     for kind, name, fields in entries:
         type = {} if registry.LEADING.get(registry.section(kind)) == kind else {"type": kind}
         text = extend(text, registry.section(kind), {"name": name, **type, **fields}, path)
+    return _checked(path, text)
+
+
+def _checked(path: Path, text: str) -> str:
+    """The text, which is a stack file that can be written there."""
     with TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         copy.write_text(text, "utf-8")
@@ -97,6 +115,27 @@ def _extended_yaml(text: str, section: str, entry: Mapping[str, Any], path: Path
     if not isinstance(found, yaml.SequenceNode) or found.flow_style:
         raise _not_in_blocks(path, f"resources.{section}")
     return _inserted(lines, _end(found), _indented([entry], found.start_mark.column))
+
+
+def _triggered(text: str, function: str, trigger: Document, path: Path) -> str:
+    import yaml
+
+    root: Any = yaml.compose(text)
+    lines = text.splitlines(keepends=True)
+    section = registry.section("function")
+    found = _value(_value(root, "resources"), section)
+    entries = found.value if isinstance(found, yaml.SequenceNode) else []
+    entry = next((one for one in entries if getattr(_value(one, "name"), "value", "") == function), None)
+    if entry is None:
+        raise GenesysError(f"{path} has no function '{function}'", todo="write its entry first")
+    if entry.flow_style:
+        raise _not_in_blocks(path, f"resources.{section}")
+    triggers = _value(entry, "triggers")
+    if triggers is None:
+        return _inserted(lines, _end(entry), _indented({"triggers": [trigger]}, entry.start_mark.column))
+    if not isinstance(triggers, yaml.SequenceNode) or triggers.flow_style:
+        raise _not_in_blocks(path, "triggers")
+    return _inserted(lines, _end(triggers), _indented([trigger], triggers.start_mark.column))
 
 
 def _value(node: Any, key: str) -> Any:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from json import dumps
 from pathlib import Path
 
-from genesys_tui.engine.local import read_artifact, read_secret
+from genesys_tui.engine.local import read_artifact, read_piece, read_secret
 from genesys_tui.engine.model.call import Blob, Capture, Each, Joined, Json, Output, Params, Secret, Token, Value
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Reference
@@ -57,6 +57,8 @@ class Context:
                 return self._output(name, address)
             case Token(digest):
                 return sha256(self.token.encode()).hexdigest()[:32] if digest else self.token
+            case Blob(digest, start, int(size)):
+                return read_piece(self.artifacts, digest, start, size)
             case Blob(digest):
                 return read_artifact(self.artifacts, digest)
             case Secret(source):

@@ -137,9 +137,7 @@ def unzip(path: Path, into: Path, limit: int = UNZIPPED_LIMIT) -> None:
     `limit` bytes; what came out before stays."""
     try:
         with ZipFile(path) as zip:
-            files = in_order((info.filename, info) for info in zip.infolist() if not info.is_dir())
-            targets = {info.filename: info for _, info in files if not _is_link(info)}
-            out = [(name, _followed(zip, info, targets)) for name, info in files]
+            out = files_of(zip)
             if (size := sum(info.file_size for _, info in out)) > limit:
                 raise _broken(path, f"it unzips to {size / MB:.0f} MB, more than {limit / MB:.0f} MB")
             into.mkdir(parents=True, exist_ok=True)
@@ -149,6 +147,14 @@ def unzip(path: Path, into: Path, limit: int = UNZIPPED_LIMIT) -> None:
         raise _broken(path, str(error) or "its end is missing") from error
     except OSError as error:
         raise _broken(path, f"{shown(str(error.filename or into))}: {error.strerror or error}") from error
+
+
+def files_of(zip: ZipFile) -> list[tuple[bytes, ZipInfo]]:
+    """Its files by name, sorted; a link is the file that it leads to. Raises GenesysError for a name or a link that
+    leads out of it."""
+    files = in_order((info.filename, info) for info in zip.infolist() if not info.is_dir())
+    targets = {info.filename: info for _, info in files if not _is_link(info)}
+    return [(name, _followed(zip, info, targets)) for name, info in files]
 
 
 def _followed(zip: ZipFile, info: ZipInfo, targets: Mapping[str, ZipInfo]) -> ZipInfo:
@@ -179,7 +185,7 @@ def _check_unzipped(size: int) -> None:
             f"it holds {size / MB:.0f} MB; Lambda unzips {UNZIPPED_LIMIT / MB:.0f} MB at most, layers and code together"
         )
         raise GenesysError(
-            "this is too big for a zip", why=why, todo="leave out what it does not need, or use an image"
+            "this is too big for a zip", why=why, todo="leave out what it does not need, or say `package: image`"
         )
 
 

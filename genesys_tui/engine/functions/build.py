@@ -17,9 +17,10 @@ from threading import RLock
 from time import perf_counter
 from zipfile import BadZipFile, ZipFile
 
-from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT, zipped
+from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT, files_of, zipped
 from genesys_tui.engine.functions.binaries import check_binaries
 from genesys_tui.engine.functions.hints import hints
+from genesys_tui.engine.functions.images import Images, Parts
 from genesys_tui.engine.functions.langpack import Langpack, langpack
 from genesys_tui.engine.functions.languages import Builder, Lock, builder
 from genesys_tui.engine.functions.layers import Layers, key_of, name_of
@@ -79,8 +80,9 @@ class Builds:
         self._layers = Layers(self._folder, home / "artifacts")
         self._one = RLock()
         self._known: dict[Project, _Known] = {}
-        self._shops: dict[Target, Workshop] = {}
+        self._shops: dict[Target, tuple[BuilderSettings, Workshop]] = {}
         self._builders: dict[Language, Builder] = {}
+        self._images: Images | None = None
         self._swept = False
 
     def build(self, project: Project) -> Built:
@@ -93,19 +95,23 @@ class Builds:
             ready = _ready_zip(project)
             pack = self._pack(project)
             if ready is not None or pack is None:
+                _check_no_image(project)
                 made = self._plain(project, known, ready)
             else:
                 made = self._packed(project, known, pack, clock)
         return _timed(made, clock)
 
     def here(self, built: Built) -> Built:
-        """The same, as this machine can run it: built for its own architecture, where that is another one."""
+        """The same, as this machine can run it: built for its own architecture, where that is another one. What runs
+        here is no image."""
         target = replace(built.project.target, architecture=_ARCHITECTURES.get(machine(), "x86_64"))
-        return built if target == built.project.target else self.build(replace(built.project, target=target))
+        if target == built.project.target:
+            return built
+        return self.build(replace(built.project, target=target, package="zip"))
 
     def close(self) -> None:
         """End what was kept alive between builds."""
-        for shop in self._shops.values():
+        for _, shop in self._shops.values():
             shop.close()
         for known in self._known.values():
             known.mirror.close()
@@ -148,6 +154,8 @@ class Builds:
             sources = known.sources.files()
             members = maker.code(project, pack, shop, sources)
             handler = maker.handler(project, members)
+            if project.package == "image":
+                return self._in_image(project, known, pack, Parts(members, layers, handler), lock)
             return self._built(project, known, members, handler, layers, lock)
 
     def _layers_of(self, lock: Lock, project: Project, pack: Langpack, shop: Workshop) -> tuple[BuiltLayer, ...]:
@@ -164,10 +172,13 @@ class Builds:
             self._builder(pack.name).install(lock, project, pack, shop, opt)
             check_binaries(opt, runtime, target.architecture)
 
-        layers = self._layers.find(key, name) or self._layers.make(key, name, fill)
+        if project.package == "image":
+            layers: tuple[BuiltLayer, ...] = (self._layers.unzipped(key_of("image", key), name, fill),)
+        else:
+            layers = self._layers.find(key, name) or self._layers.make(key, name, fill)
         for layer in layers:
             if not layer.reused:
-                self.told(f"layer {layer.name}: {layer.size / 1e6:.1f} MB")
+                self.told(f"layer {layer.name}: {(layer.size or layer.unzipped) / 1e6:.1f} MB")
         return layers
 
     def _built(
@@ -181,7 +192,8 @@ class Builds:
         content: bytes | None = None,
     ) -> Built:
         before = known.built
-        if before is not None and list(members) == list(known.members):
+        same = before is not None and list(members) == list(known.members)
+        if before is not None and same and (self.home / "artifacts" / before.sha256).is_file():
             digest, size, unzipped = before.sha256, before.size, before.unzipped
         else:
             content = zipped(members) if content is None else content
@@ -196,6 +208,29 @@ class Builds:
         known.built = Built(project, handler, digest, size, unzipped, code, layers, files, hints=said)
         return known.built
 
+    def _in_image(self, project: Project, known: _Known, pack: Langpack, parts: Parts, lock: Lock | None) -> Built:
+        """Its parts are there already where nothing changed; to put them together is quick."""
+        if self._images is None:
+            settings = self._settings or BuilderSettings.load(self.home)
+            self._images = Images(self.home, settings, self.told, self.stop)
+        image, layers = self._images.build(project, pack, parts)
+        before, known.members = known.built, parts.members
+        same = before is not None and [one.key for one in before.layers] == [one.key for one in layers]
+        said = before.hints if before and same else _hints(project, known, image.size, layers)
+        known.built = Built(
+            project,
+            parts.handler,
+            image.id,
+            image.size,
+            sum(len(member.content) for member in parts.members),
+            known.mirror.show(parts.members),
+            layers,
+            lock.files if lock else frozenset(),
+            hints=said,
+            image=image,
+        )
+        return known.built
+
     # what is kept -------------------------------------------------------------------------------------------------
     def _builder(self, language: Language) -> Builder:
         if language not in self._builders:
@@ -203,13 +238,17 @@ class Builds:
         return self._builders[language]
 
     def _shop(self, target: Target, pack: Langpack) -> Workshop:
-        if target not in self._shops:
-            settings = self._settings or BuilderSettings.load(self.home)
-            if self.where:
-                settings = settings.model_copy(update={"builder": self.where})
-            runtime = pack.runtime(target)
-            self._shops[target] = workshop(settings, runtime, target, self._folder, self.told, self.stop)
-        return self._shops[target]
+        """Made anew when the settings are other ones: who reads what is wrong with them corrects them."""
+        settings = self._settings or BuilderSettings.load(self.home)
+        if self.where:
+            settings = settings.model_copy(update={"builder": self.where})
+        before, shop = self._shops.get(target, (None, None))
+        if shop is None or before != settings:
+            if shop is not None:
+                shop.close()
+            shop = workshop(settings, pack.runtime(target), target, self._folder, self.told, self.stop)
+            self._shops[target] = settings, shop
+        return shop
 
 
 def _hints(project: Project, known: _Known, size: int, layers: Sequence[BuiltLayer]) -> tuple[str, ...]:
@@ -232,17 +271,28 @@ def _ready_zip(project: Project) -> bytes | None:
         raise GenesysError(f"{project.source} can't be read", why=error.strerror or str(error)) from error
 
 
+def _check_no_image(project: Project) -> None:
+    if project.package == "image":
+        zipped = project.source.suffix == ".zip"
+        raise GenesysError(
+            f"function '{project.name}' can't become an image",
+            why=f"{project.source.name} is a zip already" if zipped else f"no langpack builds {project.target.runtime}",
+            todo="give the folder of its code" if zipped else "build the image yourself, and write its URI as `image`",
+        )
+
+
 def _members_of(project: Project, content: bytes) -> list[Member]:
+    """Raises GenesysError for what is no zip, or one that holds too much or a name that leads out of it: Lambda might
+    take it, but it is unzipped here too."""
     try:
         with ZipFile(BytesIO(content)) as zip:
-            if sum(info.file_size for info in zip.infolist()) > UNZIPPED_LIMIT:
-                raise _too_big(project, sum(info.file_size for info in zip.infolist()), ())
+            files = files_of(zip)
+            if (size := sum(info.file_size for _, info in files)) > UNZIPPED_LIMIT:
+                raise _too_big(project, size, ())
             return [
-                Member(info.filename, zip.read(info), bool(info.external_attr >> 16 & 0o100))
-                for info in zip.infolist()
-                if not info.is_dir()
+                Member(name.decode(), zip.read(info), bool(info.external_attr >> 16 & 0o100)) for name, info in files
             ]
-    except (BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+    except (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:
         raise GenesysError(
             f"{project.source} can't be sent",
             why=f"it is no zip: {error}",
@@ -263,5 +313,6 @@ def _too_big(project: Project, total: int, layers: Sequence[BuiltLayer]) -> Gene
         f"function '{project.name}' is too big",
         why=f"unzipped it is {total / MB:.0f} MB, and Lambda takes {UNZIPPED_LIMIT / MB:.0f} MB"
         + (f"; the biggest are {biggest}" if biggest else ""),
-        todo="leave out what it does not need, or make it a container image",
+        todo="leave out what it does not need, or make it a container image, which may hold 10 GB: `package: image`",
+        command=f"genesys execute function {project.name} --source {project.source} --package image",
     )

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -116,11 +117,18 @@ def all_langpacks(home: Path, project: Path | None = None) -> Iterator[Langpack]
 
 def _loaded(path: Path) -> Langpack:
     try:
-        pack = Langpack.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return _understood(path, path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise GenesysError(
             f"the langpack {path} can't be read", why=str(error), todo="correct it, or take it away"
         ) from error
+
+
+@lru_cache(maxsize=16)
+def _understood(path: Path, text: str) -> Langpack:
+    """Each build asks for it; it is parsed when it is another one."""
+    try:
+        pack = Langpack.model_validate(tomllib.loads(text))
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise GenesysError(

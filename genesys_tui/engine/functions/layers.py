@@ -18,7 +18,8 @@ from secrets import token_hex
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from genesys_tui.engine.functions.archive import RECIPE, write_zip
-from genesys_tui.engine.functions.splitting import Part, split
+from genesys_tui.engine.functions.splitting import Part, sizes, split, whole
+from genesys_tui.engine.local import DIRECT_LIMIT, is_kept
 from genesys_tui.engine.model.build import BuiltLayer, Target
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.layers import LAYERS
@@ -62,6 +63,11 @@ def _part_name(name: str, number: int) -> str:
     return f"{start}-{number}-{key}"
 
 
+def _unzipped(opt: Path, _staging: Path) -> tuple[_Part, ...]:
+    contents = sizes(opt)
+    return (_Part(sha256="", size=0, unzipped=sum(size for _, size in contents), files=(), contents=contents),)
+
+
 class Layers:
     """`folder`: where builds keep what they made. `artifacts`: where zips lie, by their hash."""
 
@@ -72,27 +78,49 @@ class Layers:
 
     def find(self, key: str, name: str) -> tuple[BuiltLayer, ...] | None:
         """What was made for a key, in as many parts as it takes; None where it is not there, or not whole."""
-        try:
-            record = _Record.model_validate_json((self._folder / key / "layer.json").read_bytes())
-        except (OSError, ValidationError):
-            return None
-        for part in record.parts:
-            if not (self._artifacts / part.sha256).is_file() and not self._zipped_again(key, part):
+        record = self._record(key)
+        for part in record.parts if record else ():
+            if not is_kept(self._artifacts.parent, part.sha256, part.size) and not self._zipped_again(key, part):
                 return None
-        return tuple(self._layers(record, key, name, reused=True))
+        return tuple(self._layers(record, key, name, reused=True)) if record else None
 
     def make(self, key: str, name: str, fill: Fill) -> tuple[BuiltLayer, ...]:
         """Make it. Raises what `fill` raises, and GenesysError for what is too big or can't be written; then nothing
         is left."""
+        return tuple(self._layers(self._made(key, fill, self._parts), key, name, reused=False))
+
+    def unzipped(self, key: str, name: str, fill: Fill) -> BuiltLayer:
+        """The content alone, found or made, however big it is: in an image it is no zip. Raises as `make` does. What
+        has a key for this is not asked for as zips."""
+        found = self._record(key)
+        [layer] = self._layers(found or self._made(key, fill, _unzipped), key, name, reused=found is not None)
+        return layer
+
+    def _record(self, key: str) -> _Record | None:
+        try:
+            return _Record.model_validate_json((self._folder / key / "layer.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def _made(self, key: str, fill: Fill, parts: Callable[[Path, Path], tuple[_Part, ...]]) -> _Record:
         with self._staged(key) as staging:
             opt = staging / "opt"
             opt.mkdir()
             fill(opt)
-            parts = tuple(self._part(opt, part, staging) for part in split(opt))
-            record = _Record(parts=parts)
+            record = _Record(parts=parts(opt, staging))
             (staging / "layer.json").write_text(record.model_dump_json(), "utf-8")
             self._keep(staging, key)
-        return tuple(self._layers(record, key, name, reused=False))
+        return record
+
+    def _parts(self, opt: Path, staging: Path) -> tuple[_Part, ...]:
+        """Zipped as a whole first, for that mostly does; what is too big for one call is zipped anew, in parts."""
+        one = self._part(opt, whole(opt), staging)
+        if one.size <= DIRECT_LIMIT:
+            return (one,)
+        parts = tuple(self._part(opt, part, staging) for part in split(opt))
+        if one.sha256 not in {part.sha256 for part in parts}:
+            (self._artifacts / one.sha256).unlink(missing_ok=True)
+        return parts
 
     def _part(self, opt: Path, part: Part | _Part, staging: Path) -> _Part:
         path = staging / "layer.zip"
@@ -126,7 +154,7 @@ class Layers:
         """One that is there already is as good, or was never whole."""
         place = self._folder / key
         self._folder.mkdir(parents=True, exist_ok=True)
-        if place.exists() and not (place / "layer.json").is_file():
+        if place.exists() and self._record(key) is None:
             shutil.rmtree(place)
         if not place.exists():
             try:

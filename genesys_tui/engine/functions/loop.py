@@ -202,13 +202,15 @@ class Loop:
     def saved(self, paths: frozenset[Path]) -> None:
         """These changed; the watch tells it."""
         about: set[About] = set()
-        names = []
+        changed = []
         for path in sorted(paths):
             if (what := self._about(path)) is not None:
                 about.add(what)
-                names.append(self._name(path))
+                changed.append(path)
         if not about:
             return
+        # What editors write beside and rename is gone already.
+        names = [self._name(path) for path in changed if path.exists()] or [self._name(path) for path in changed]
         with self._changed:
             older = self._save if self._waiting else None
             self._save = _Save(
@@ -335,6 +337,8 @@ class Loop:
         plan = self._try(save, "plan", lambda: self._engine.plan(wish)) if wish else None
         if plan is not None and plan.steps:
             self._deploy(save, plan, back=True)
+        elif plan is not None:
+            self._told(Planned(save.number, save.ms, plan, "nothing"))
 
     def _try(self, save: _Save, stage: Stage, do: Callable[[], T]) -> T | None:
         """What failed is told, and the loop goes on."""

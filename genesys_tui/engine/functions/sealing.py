@@ -14,12 +14,13 @@ from genesys_tui.engine.functions.build import Builds
 from genesys_tui.engine.functions.langpack import detect, python_version
 from genesys_tui.engine.functions.starters import starter_zip
 from genesys_tui.engine.local import keep_artifact, place_of
-from genesys_tui.engine.model.build import Architecture, BuiltLayer, Project, Target
+from genesys_tui.engine.model.build import Architecture, BuiltImage, BuiltLayer, Project, Target
 from genesys_tui.engine.model.document import Document, Leaf
 from genesys_tui.engine.model.layers import LAYERS
 from genesys_tui.engine.model.resource import Desired, Fragment, Reference, address_of
 from genesys_tui.engine.model.specs.base import in_order
-from genesys_tui.engine.model.specs.function import RUNTIMES, STARTERS
+from genesys_tui.engine.model.specs.function import RUNTIMES, STARTERS, package_of
+from genesys_tui.engine.model.specs.image import repository_of
 
 
 def project_of(desired: Desired, fragment: Fragment | None, home: Path) -> Project | None:
@@ -34,7 +35,8 @@ def project_of(desired: Desired, fragment: Fragment | None, home: Path) -> Proje
     handler = desired.spec.get("handler", before.get("handler"))
     architecture = desired.spec.get("architecture", before.get("architecture")) or "x86_64"
     target = Target(runtime, cast(Architecture, architecture))
-    return Project(desired.name, place, target, handler if isinstance(handler, str) else None)
+    package = package_of(desired.spec, before)
+    return Project(desired.name, place, target, handler if isinstance(handler, str) else None, package)
 
 
 def _runtime(asked: object, before: object) -> str:
@@ -67,6 +69,9 @@ def sealed(desired: Desired, fragment: Fragment | None, builds: Builds) -> tuple
         return (replace(desired, spec=spec),)
     built = builds.build(project)
     del spec["source"]
+    spec.pop("package", None)
+    if built.image:
+        return _as_image(desired, spec, built.image)
     spec["code"] = in_base64(built.sha256)
     if built.handler and "handler" not in spec:
         spec["handler"] = built.handler
@@ -78,6 +83,27 @@ def sealed(desired: Desired, fragment: Fragment | None, builds: Builds) -> tuple
         spec["layers"] = _with_layers(theirs, layers)
     needs = tuple(dict.fromkeys((*desired.needs, *(layer.address for layer in layers))))
     return (replace(desired, spec=spec, needs=needs), *layers)
+
+
+def _as_image(function: Desired, spec: dict[str, Leaf], built: BuiltImage) -> tuple[Desired, ...]:
+    """The image knows its handler, and Lambda takes no runtime beside it."""
+    repository = repository_of(function.name)
+    name = f"{repository}:{built.id[:16]}"
+    address = address_of("image", name)
+    for field in ("runtime", "handler"):
+        spec.pop(field, None)
+    spec["image"] = Reference(f"${{{address}.uri}}")
+    image = Desired(
+        address,
+        "image",
+        name,
+        {"manifest": built.manifest},
+        function.complete,
+        needs=(address_of("repository", repository),),
+        mark=function.mark,
+        outcome=function.outcome,
+    )
+    return (replace(function, spec=spec, needs=tuple(dict.fromkeys((*function.needs, address)))), image)
 
 
 def _kept(content: bytes, home: Path) -> str:

@@ -143,7 +143,7 @@ class Sources:
         beside = frozenset(entry.name for entry in entries)
         if folder.name and "pyvenv.cfg" in beside:
             return
-        known, verdicts = self._verdicts.get(folder.name, ((), {}))
+        known, verdicts = self._verdicts.get(folder.name, (None, {}))
         if known != levels:
             verdicts = {}
             self._verdicts[folder.name] = (levels, verdicts)

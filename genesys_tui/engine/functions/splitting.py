@@ -35,21 +35,32 @@ def sizes(folder: Path) -> tuple[tuple[str, int], ...]:
     return tuple((one.name, one.size) for one in packages(folder))
 
 
+def whole(folder: Path, code: int = 0) -> Part:
+    """The folder as one part. Raises as `split` does."""
+    return _part(_fitting(folder, code))
+
+
 def split(folder: Path, code: int = 0, most: int = LAYERS) -> list[Part]:
     """The folder as one part where its zip can be sent in one call, else as few parts as that takes, of whole packages,
     at most `most`. A part may be over that still: a package that is too big alone, or too many for `most`; such a zip
     goes through a bucket. Equal folders are split equally. `code`: bytes of the code beside them. Raises OSError, and
     GenesysError where all of it is more than Lambda unzips."""
-    found = packages(folder)
+    found = _fitting(folder, code)
     unzipped = sum(one.size for one in found)
-    if unzipped + code > UNZIPPED_LIMIT:
-        raise _too_big(found, unzipped + code)
     if unzipped + _HEADERS * sum(len(one.files) for one in found) + _FRAME <= DIRECT_LIMIT:
         return [_part(found)]
     packed = packed_sizes(folder)
     heavy = {one.files[0]: sum(packed[name] for name in one.files) for one in found}
     heaviest = sorted(found, key=lambda one: (-heavy[one.files[0]], one.files[0]))
     return [_part(group) for group in _grouped(heaviest, heavy, most)]
+
+
+def _fitting(folder: Path, code: int) -> list[Package]:
+    """The packages of a folder, which all fit into a function. Raises as `split` does."""
+    found = packages(folder)
+    if (unzipped := sum(one.size for one in found) + code) > UNZIPPED_LIMIT:
+        raise _too_big(found, unzipped)
+    return found
 
 
 def _grouped(found: Sequence[Package], heavy: Mapping[str, int], most: int) -> list[list[Package]]:
@@ -85,5 +96,5 @@ def _too_big(found: Sequence[Package], size: int) -> GenesysError:
     return GenesysError(
         f"the dependencies are {size / MB:.0f} MB unzipped, with the code",
         why=f"Lambda unzips {UNZIPPED_LIMIT / MB:.0f} MB at most; the biggest are {biggest}",
-        todo="leave out what it does not need, or use a container image, which may hold 10 GB",
+        todo="leave out what it does not need, or make it a container image, which may hold 10 GB: `package: image`",
     )

@@ -19,6 +19,9 @@ from genesys_tui.engine.model.references import references
 from genesys_tui.engine.model.resource import Desired, Fragment, Reference, Wish, address_of
 from genesys_tui.engine.planner.wanted import resolve
 
+CODE = frozenset({("code",), ("image",)})
+"""Where a function says what it runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -54,8 +57,8 @@ class Subject:
         self._home = home
         self.place = place or Place(name)
         """Where it would run, as its code is told."""
-        self._before: str | None = None
-        """The code that was there when the first plan was made."""
+        self._before: tuple[str, str] | None = None
+        """The code, or the image, that was there when the first plan was made: the field, and what it was."""
 
     def read(self) -> Read:
         """Raises WishError for a file that is wrong, UsageError for one that does not say where its code is."""
@@ -84,18 +87,28 @@ class Subject:
         if self._before is not None:
             return False
         changes = [change for step in plan.steps if step.address == self.address for change in step.changes]
-        code = next((change.before for change in changes if change.path == ("code",)), None)
+        sent = next((change for change in changes if change.path in CODE), None)
         made = any(step.address == self.address and step.action == "create" for step in plan.steps)
-        self._before = "" if made else str(code) if code else in_base64(built.sha256)
-        return code is not None
+        if made:
+            self._before = ("", "")
+        else:
+            self._before = (sent.path[0], str(sent.before)) if sent and sent.before else self._now(built)
+        return sent is not None and bool(sent.before)
+
+    def _now(self, built: Built) -> tuple[str, str]:
+        if not built.image:
+            return ("code", in_base64(built.sha256))
+        fragment = self._fragment(self.address)
+        return ("image", self._value(fragment.spec.get("image") if fragment else None) or "")
 
     def as_before(self) -> Wish:
         """To have the code of before the loop again. Raises UsageError where there was none."""
-        if not self._before:
+        field, before = self._before or ("", "")
+        if not before:
             raise UsageError(
                 "there is no code of before", why=f"function '{self.name}' was not there when the loop began"
             )
-        desired = Desired(self.address, "function", self.name, {"code": self._before}, modify=True)
+        desired = Desired(self.address, "function", self.name, {field: before}, modify=True)
         return Wish((desired,), f"the code of before of function '{self.name}'")
 
     # how it is run ------------------------------------------------------------------------------------------------
@@ -123,13 +136,14 @@ class Subject:
 
 
 def width_of(plan: Plan, address: str) -> Width:
-    """How much a plan changes."""
+    """How much a plan changes. An image that is pushed is no more than code that is sent."""
     steps = [step for step in plan.steps if step.action in CHANGING]
     if not steps:
         return "nothing"
-    [first, *more] = steps
+    [first, *more] = [step for step in steps if (step.kind, step.action) != ("image", "create")] or steps
     alone = not more and first.address == address and first.action == "update"
-    return "code" if alone and {change.path for change in first.changes} == {("code",)} else "wider"
+    changed = {change.path for change in first.changes}
+    return "code" if alone and changed and changed <= CODE else "wider"
 
 
 def _unknown(_address: str) -> None:

@@ -21,7 +21,7 @@ from genesys_tui.engine.functions.running import Logged, Running
 from genesys_tui.engine.functions.subject import Subject
 from genesys_tui.engine.functions.workshop.workshop import Where
 from genesys_tui.engine.local import keep_artifact
-from genesys_tui.engine.model.build import Built, Language, Target
+from genesys_tui.engine.model.build import Built, Language, Project, Target
 from genesys_tui.engine.model.errors import CallError, NoCredentialsError, UsageError
 from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.invocation import Answer, Invocation, LogLine
@@ -71,14 +71,14 @@ class Workbench:
         entries = [(one.kind, one.name, one.spec) for one in wish.resources]
         (extended if dry else write_entries)(path, entries, region=settings.region or "", stack=settings.stack or "")
 
-    def pull(self, name: str, folder: Path) -> Target:
+    def pull(self, name: str, folder: Path) -> Project:
         """The code of a function of the account, unzipped into a new folder. Raises UsageError, GenesysError."""
         if folder.exists() and any(folder.iterdir()):
             raise UsageError(f"{folder} is there already", todo="choose another folder")
         digest, configuration = self._fetch(name)
         unzip(self.home / "artifacts" / digest, folder)
         [architecture] = configuration.get("Architectures") or ["x86_64"]
-        return Target(configuration["Runtime"], architecture)
+        return Project(name, folder, Target(configuration["Runtime"], architecture), configuration.get("Handler"))
 
     # building and running here ------------------------------------------------------------------------------------
     def subject(self, name: str, wish: Callable[[], Wish], file: Path | None = None) -> Subject:

@@ -8,6 +8,7 @@ from typing import Literal
 
 Architecture = Literal["x86_64", "arm64"]
 Language = Literal["python", "node", "go"]
+Package = Literal["zip", "image"]
 
 _LANGUAGES: tuple[tuple[str, Language], ...] = (("python", "python"), ("nodejs", "node"), ("provided", "go"))
 
@@ -33,12 +34,13 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Project:
     """The code of one function on this machine. `source`: a folder, a single file, or a .zip that is sent as it is.
-    `handler`: as it is asked for; None: to be found."""
+    `handler`: as it is asked for; None: to be found. `package`: what it is to become."""
 
     name: str
     source: Path
     target: Target
     handler: str | None = None
+    package: Package = "zip"
 
     @property
     def folder(self) -> Path:
@@ -61,8 +63,9 @@ class BuiltLayer:
 
     `name`: of the layer in the account; it holds the key, so that an equal layer is found before it is made. `key`:
     SHA-256 in hexadecimal of all that decides its content. `sha256`: of the zip, in hexadecimal, which lies among the
-    artifacts. `size` and `unzipped`: bytes. `folder`: its content unzipped, as it stands under /opt. `reused`: this
-    machine had it already. `contents`: packages and their unzipped bytes, the biggest first.
+    artifacts; in an image, of its layer there. `size` and `unzipped`: bytes. `folder`: its content unzipped, as it
+    stands under /opt. `reused`: this machine had it already. `contents`: packages and their unzipped bytes, the biggest
+    first.
     """
 
     name: str
@@ -73,6 +76,17 @@ class BuiltLayer:
     folder: Path
     reused: bool
     contents: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltImage:
+    """A container image. `id`: SHA-256 in hexadecimal of its configuration, which tells all that it is, however it is
+    compressed. `manifest`: the OCI manifest as JSON; its layers and the configuration lie among the artifacts. `size`:
+    bytes of its layers, without the base's."""
+
+    id: str
+    manifest: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +102,9 @@ class Seconds:
 @dataclass(frozen=True, slots=True)
 class Built:
     """What a build comes to. `sha256`: of the artifact, the zip of the code, in hexadecimal; it lies among the
-    artifacts. `size` and `unzipped`: its bytes. `code`: the folder that a local runtime runs it from. `locks`: the
-    files that its dependencies were taken from. `hints`: what makes it big or slow to start, in words."""
+    artifacts. `size` and `unzipped`: its bytes. `image`: where it is one; then `sha256` is its id. `code`: the folder
+    that a local runtime runs it from. `locks`: the files that its dependencies were taken from. `hints`: what makes it
+    big or slow to start, in words."""
 
     project: Project
     handler: str | None
@@ -101,6 +116,7 @@ class Built:
     locks: frozenset[Path] = frozenset()
     seconds: Seconds = field(default_factory=Seconds)
     hints: tuple[str, ...] = ()
+    image: BuiltImage | None = None
 
     @property
     def sent(self) -> tuple[str, ...]:

@@ -47,9 +47,12 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """The bytes of an artifact that was made on this machine, known by its SHA-256 in hexadecimal."""
+    """The bytes of an artifact that was made on this machine, known by its SHA-256 in hexadecimal. `size`: only so many
+    of them, from `start` on; None: all."""
 
     sha256: str
+    start: int = 0
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

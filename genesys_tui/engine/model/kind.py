@@ -204,6 +204,10 @@ class Kind(ABC, Generic[S]):
         """Why the cloud would refuse to delete it now (others are in it); empty where it would not."""
         return ""
 
+    def once_gone(self, facts: Facts, gone: frozenset[str]) -> Facts:
+        """The facts before a delete as they will be once these addresses are deleted, by the same plan."""
+        return facts
+
     def holds(self, have: Actual, facts: Facts) -> str:
         """The data that deleting it would lose ("its objects"); empty where it holds none. Such a delete is refused
         unless it was asked for in so many words; then `delete` empties it, and keeps a final snapshot where it can."""

@@ -1,4 +1,4 @@
-"""Layers in an account, as they are listed to be pruned."""
+"""The layers that we published into an account."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ YOUNG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class UnusedLayer:
-    """A version of a layer that no function uses, published versions of functions among them. `arn`: with the version.
-    `size`: bytes of its zip; None where that can't be read."""
+class PublishedLayer:
+    """A version of a layer. `arn`: with the version. `size`: bytes of its zip; None where that can't be read. `users`:
+    the ARNs of the functions that use it; of published versions of them with their number."""
 
     arn: str
     name: str
     version: int
     created: datetime | None
     size: int | None
+    users: tuple[str, ...] = ()

@@ -1,12 +1,15 @@
-"""Builds, answers and what a loop tells as JSON-able documents: the shapes that `--json` prints and scripts rely on."""
+"""Builds, answers, layers and what a loop tells as JSON-able documents: the shapes that `--json` prints."""
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
-from genesys_tui.engine.model.build import Built, BuiltLayer
+from genesys_tui.engine.model.build import Built, BuiltImage, BuiltLayer
 from genesys_tui.engine.model.invocation import Answer, LogLine
+from genesys_tui.engine.model.layers import PublishedLayer
 from genesys_tui.engine.model.loop import BuildDone, Deployed, Failed, Invoked, LoopEvent, Planned, Saved
 from genesys_tui.engine.model.plan_document import Json, error_document, execution_document
 
@@ -15,8 +18,9 @@ MB = 1024 * 1024
 
 def build_document(built: Built, artifacts: Path) -> Json:
     """`{name, runtime, architecture, artifact, code_sha256, handler, mb, layers[] {key, name, path, reused, mb,
-    unzipped_mb}, seconds {resolve, install, zip, total}, hints[]}`. `artifact` and `path`: of the zips, in the folder
-    `artifacts`; `code_sha256`: in base64, as Lambda tells it."""
+    unzipped_mb}, image {id, digest}, seconds {resolve, install, zip, total}, hints[]}`. `artifact` and `path`: of the
+    zips, in the folder `artifacts`; of an image of its configuration and its layer. `code_sha256`: in base64, as Lambda
+    tells it. `image`: null where it is none; its `digest` is that of its manifest, as a repository tells it."""
     seconds = built.seconds
     return {
         "name": built.project.name,
@@ -27,6 +31,7 @@ def build_document(built: Built, artifacts: Path) -> Json:
         "handler": built.handler,
         "mb": _mb(built.size),
         "layers": [_layer(layer, artifacts) for layer in built.layers],
+        "image": _image(built.image) if built.image else None,
         "seconds": {
             "resolve": round(seconds.resolve, 4),
             "install": round(seconds.install, 4),
@@ -35,6 +40,10 @@ def build_document(built: Built, artifacts: Path) -> Json:
         },
         "hints": list(built.hints),
     }
+
+
+def _image(image: BuiltImage) -> Json:
+    return {"id": image.id, "digest": f"sha256:{sha256(image.manifest.encode()).hexdigest()}"}
 
 
 def _layer(layer: BuiltLayer, artifacts: Path) -> Json:
@@ -53,16 +62,16 @@ def _mb(size: int) -> float:
 
 
 def answer_document(answer: Answer) -> Json:
-    """`{ok, ending, payload, ms, init_ms, max_memory_mb, error {type, message, trace[] {file, line, what, text}}, logs[]
-    {time, text}, notes[], request}`. `error` is null where it answered; `max_memory_mb` and `init_ms` are null where
-    they are not known."""
+    """`{ok, ending, payload, ms, init_ms, max_memory_mb, error {type, message, trace[] {file, line, what, text}},
+    logs[] {time, text, request}, notes[], request}`. `error` is null where it answered, `max_memory_mb` and `init_ms`
+    where they are not known."""
     error = answer.error
     return {
         "ok": answer.ok,
         "ending": answer.ending,
         "payload": answer.payload,
-        "ms": answer.ms,
-        "init_ms": answer.init_ms,
+        "ms": round(answer.ms, 2),
+        "init_ms": answer.init_ms and round(answer.init_ms, 2),
         "max_memory_mb": answer.max_memory_mb or None,
         "error": error
         and {
@@ -84,14 +93,31 @@ def log_document(line: LogLine) -> Json:
     return {"time": line.time.isoformat(), "text": line.text, "request": line.request}
 
 
+def layers_document(layers: Iterable[PublishedLayer]) -> Json:
+    """`{layers[] {arn, name, version, created, mb, users[]}}`: `mb` of the zip, null where that can't be read."""
+    return {
+        "layers": [
+            {
+                "arn": one.arn,
+                "name": one.name,
+                "version": one.version,
+                "created": one.created.isoformat() if one.created else None,
+                "mb": None if one.size is None else _mb(one.size),
+                "users": list(one.users),
+            }
+            for one in layers
+        ]
+    }
+
+
 def loop_document(event: LoopEvent, artifacts: Path) -> Json:
     """One thing that a loop tells: `{event, save, ms}` and what it is about. `event` is `saved` (`files`, `about`),
     `built` (`same`, and all of `build_document`), `invoked` (`with`, `answer`), `planned` (`width`, `summary`,
     `changes`, `steps[]`, `blocked`), `deployed` (`back`, `execution`) or `failed` (`stage`, `error`)."""
     match event:
         case Saved():
-            about = {"at": event.at.isoformat(), "files": list(event.names), "about": sorted(event.about)}
-            return _told("saved", event, about)
+            files: Json = {"at": event.at.isoformat(), "files": list(event.names), "about": sorted(event.about)}
+            return _told("saved", event, files)
         case BuildDone():
             return _told("built", event, {"same": event.same, **build_document(event.built, artifacts)})
         case Invoked():

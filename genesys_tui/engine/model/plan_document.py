@@ -188,8 +188,8 @@ def _placeholder(value: Output | Token | JsonText | Joined | Blob | Secret | Eac
             return {"$json": _value(document, address)}
         case Joined(parts):
             return {"$joined": [_value(part, address) for part in parts]}
-        case Blob(sha256):
-            return {"$blob": sha256}
+        case Blob(sha256, start, size):
+            return {"$blob": sha256} if size is None else {"$blob": sha256, "start": start, "size": size}
         case Secret(source):
             return {"$secret": source}
         case Each():

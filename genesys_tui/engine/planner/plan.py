@@ -95,10 +95,12 @@ def draft(
     siblings: dict[str, list[Any]] = {}
     going = [item.fragment for item in decided if item.verdict == "delete" and item.fragment]
     place = replace(place, emptied=frozenset(need for fragment in going for need in fragment.needs))
+    gone = frozenset(fragment.address for fragment in going)
     for decision in decided:
         made = siblings.setdefault(decision.kind.name, [])
         try:
-            lowered = lower(decision, place, facts.get(decision.address), made)
+            known = decision.kind.once_gone(facts.get(decision.address), gone)
+            lowered = lower(decision, place, known, made)
         except GenesysError as error:
             fix = ": ".join(filter(None, (error.todo, error.command)))
             said.append(Finding("blocked", decision.address, str(error), fix))

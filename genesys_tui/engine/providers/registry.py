@@ -11,7 +11,12 @@ from genesys_tui.engine.model.kind import Kind
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "compute": {"instance": "Instance"},
-    "containers": {"cluster": "Cluster", "container-service": "ContainerService", "repository": "Repository"},
+    "containers": {
+        "cluster": "Cluster",
+        "container-service": "ContainerService",
+        "image": "Image",
+        "repository": "Repository",
+    },
     "database": {"cache": "Cache", "database": "Database", "table": "Table"},
     "messaging": {"queue": "Queue", "topic": "Topic"},
     "monitoring": {"log-group": "LogGroup"},

@@ -28,12 +28,13 @@ WAYS_TO_A_REGION = (
 
 
 class Welcome(ModalScreen[str]):
-    """Answers `demo`, `again` or `quit`."""
+    """Answers `demo`, `again`, `functions` (work on code, which needs no account) or `quit`."""
 
     CSS_PATH = "welcome.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dismiss('demo')", "Demo", show=False),
         Binding("r", "dismiss('again')", "Again", show=False),
+        Binding("4", "dismiss('functions')", "Lambda", show=False),
         Binding("q", "dismiss('quit')", "Quit", show=False),
     ]
 
@@ -49,5 +50,6 @@ class Welcome(ModalScreen[str]):
         for command, what in WAYS if isinstance(self.error, NoCredentialsError) else WAYS_TO_A_REGION:
             page.line(f"  $ {command}", "accent").line(f"    {what}", "faint")
         page.line().line("d  start the demo now    r  try again    q  quit", "bold")
+        page.line("4  write a function, and run it here: that needs no account", "bold")
         with VerticalScroll(id="box", can_focus=False):
             yield Words(page)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.text import Text
 from textual.widget import Widget
 
-from genesys_tui.tui.bench import Bench
+from genesys_tui.tui.bench import Bench, Work
 from genesys_tui.tui.text import count, safe
 from genesys_tui.tui.widgets.topbar import both_ends
 from genesys_tui.tui.widgets.words import style
@@ -29,7 +31,7 @@ class BenchTitle(Widget):
         last = bench.timeline.last_built
         if last is not None:
             project = last.built.project
-            rest = [project.target.runtime, project.target.architecture, str(project.source)]
+            rest = [project.target.runtime, project.target.architecture, _near(project.source, bench.work)]
             line.append("".join(f" · {safe(part)}" for part in rest if part), style("faint"))
         return line
 
@@ -41,3 +43,12 @@ class BenchTitle(Widget):
         watching = bench.loop is not None and bench.loop.watching
         files = f"watching {count(bench.files, 'file')}" if watching and bench.files else "not watching yet"
         return Text.assemble(live, "  ", (f"{files} ", style("faint")))
+
+
+def _near(source: Path, work: Work | None) -> str:
+    """A folder as people write it: from the stack file, or from home."""
+    whole = source.resolve()
+    start = (work.file.parent if work and work.file else Path()).resolve()
+    if whole.is_relative_to(start):
+        return f"./{whole.relative_to(start)}"
+    return f"~/{whole.relative_to(Path.home())}" if whole.is_relative_to(Path.home()) else str(source)

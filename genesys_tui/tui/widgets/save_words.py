@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genesys_tui.engine.model.errors import GenesysError, NoCredentialsError
+from genesys_tui.engine.model.errors import NoCredentialsError, WishError
 from genesys_tui.tui.saves import Save
 from genesys_tui.tui.text import count, crop, lines, took
 from genesys_tui.tui.widgets.plan_words import OUTCOMES
@@ -22,6 +24,8 @@ PAYLOAD = 24
 LOG = 8
 """Lines of a log that are always shown, if there are so many."""
 SENTENCES = 12
+_FRAME = re.compile(r"^(START|END|REPORT) RequestId: \S+")
+"""What Lambda itself writes around each invocation."""
 SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "adopt": "↻"}
 
 Said = tuple[str, str]
@@ -47,12 +51,16 @@ def lines_of(save: Save) -> list[Said]:
     said = [_build(save)]
     if save.asked or save.invoked or "invoke" in save.failed:
         said.append(_answer(save))
-    said.append(_plan(save))
-    return said
+    return [*said, *_plan(save)]
 
 
 def _failure(save: Save) -> Said:
     error = save.failed.get("read") or save.failed["build"]
+    if isinstance(error, WishError) and error.problems:
+        first, *more = error.problems
+        place = f"{Path(first.mark.file).name}:{first.mark.line}: " if first.mark else ""
+        others = f" (and {count(len(more), 'more mistake')})" if more else ""
+        return f"✗ {place}{first.what}{others}", "bad"
     return f"✗ {error}", "bad"
 
 
@@ -89,20 +97,25 @@ def _answer(save: Save) -> Said:
     return f"answer ✗ {where}{what}", "bad"
 
 
-def _plan(save: Save) -> Said:
-    if error := save.failed.get("deploy") or save.failed.get("plan"):
-        if isinstance(error, NoCredentialsError):
-            return "plan   none without an account: it is built and run here", "faint"
-        return f"plan   ✗ {error}", "bad"
+def _plan(save: Save) -> list[Said]:
+    error = save.failed.get("deploy") or save.failed.get("plan")
+    if isinstance(error, NoCredentialsError):
+        return [("plan   none without an account: it is built and run here", "faint")]
+    wrong: list[Said] = [(f"plan   ✗ {error}", "bad")] if error else []
     if save.planned is None:
-        return "plan   …", "faint"
-    words = f"plan   {_changes(save.planned)}"
-    if save.deployed is not None:
-        return f"{words}  {_sent(save.deployed)}", "good" if save.deployed.record.status == "done" else "bad"
-    if save.planned.plan.blocked:
-        return f"{words}  ✗ blocked", "bad"
+        return wrong or [("plan   …", "faint")]
+    return [_standing(save, save.planned), *wrong]
+
+
+def _standing(save: Save, planned: Planned) -> Said:
+    words = f"plan   {_changes(planned)}"
     if save.sending:
         return f"{words}  ▸ sending…", "accent"
+    if save.deployed is not None:
+        tone = "good" if save.deployed.record.status == "done" else "bad"
+        return f"{words}  {_sent(save, save.deployed)}", tone
+    if planned.plan.blocked:
+        return f"{words}  ✗ blocked", "bad"
     return (f"{words}  waits for a", "warn") if save.changes else (words, "faint")
 
 
@@ -115,14 +128,15 @@ def _changes(planned: Planned) -> str:
     return ", ".join(f"{SIGNS[step.action]} {step.kind}" for step in steps) or planned.plan.title
 
 
-def _sent(deployed: Deployed) -> str:
+def _sent(save: Save, deployed: Deployed) -> str:
     record = deployed.record
     if record.status != "done":
-        return f"{OUTCOMES[record.status]}"
-    ours = max(0.0, deployed.ms / 1000 - record.seconds)
+        return OUTCOMES[record.status]
     if deployed.back:
         return f"● the code of before is back, in {took(record.seconds)}"
-    return f"● live in {took(deployed.ms / 1000)}" + (f" (ours {took(ours)})" if ours < record.seconds else "")
+    if save.by_hand:
+        return f"● applied in {took(record.seconds)}"
+    return f"● live in {seconds(deployed.ms)} (ours {seconds(max(0.0, deployed.ms - record.seconds * 1000))})"
 
 
 def _short(payload: Json) -> str:
@@ -137,14 +151,15 @@ def _body(body: Json) -> str:
 
 
 # the pane beside it ---------------------------------------------------------------------------------------------------
-def pane(bench: Bench, save: Save, height: int) -> Page:
-    """The answer, the plan and the log's end, as many lines of it as there is room for."""
-    page = Page()
+def pane(bench: Bench, save: Save, width: int, height: int) -> Page:
+    """The answer, the log's end (as many lines of it as there is room for, in cells) and the plan."""
+    page, below = Page(), Page()
     _said(page, bench, save)
-    _planned(page, save)
     _errors(page, save)
-    _hints(page, save)
-    _log(page, bench, height - len(page.lines) - 2)
+    _planned(below, save)
+    _hints(below, save)
+    _log(page, bench, width, height - len(page.laid(width)) - len(below.laid(width)) - 3)
+    page.blank().lines += below.lines
     return page
 
 
@@ -157,11 +172,11 @@ def _said(page: Page, bench: Bench, save: Save) -> None:
         return
     answer = invoked.answer
     memory = f" · {answer.max_memory_mb} MB" if answer.max_memory_mb else ""
-    init = f" · loaded in {took(answer.init_ms / 1000)}" if answer.init_ms else ""
+    init = f" · init {took(answer.init_ms / 1000)}" if answer.init_ms else ""
     page.heading("event", event, "accent")
     sign, tone = ("→", "good") if answer.ok else ("✗", "bad")
     words = answer.ending if not answer.ok else _status(answer.payload)
-    page.line(f"{sign} {words}   {took(answer.ms / 1000)}{memory}{init}", tone)
+    page.line(f"{sign} {words}  {took(answer.ms / 1000)}{memory}{init}", tone)
     _payload(page, answer)
     for note in answer.notes:
         page.line(f"! {note}", "warn", hang=2)
@@ -178,7 +193,7 @@ def _payload(page: Page, answer: Answer) -> None:
             page.line(f"    {frame}", "" if frame.file else "faint")
         return
     payload = answer.payload
-    shown = [line for line in lines(json.dumps(_opened(payload), indent=2, ensure_ascii=False))]
+    shown = lines(json.dumps(_opened(payload), indent=2, ensure_ascii=False))
     for line in shown[:PAYLOAD]:
         page.line(f"  {line}")
     if len(shown) > PAYLOAD:
@@ -224,8 +239,6 @@ def _errors(page: Page, save: Save) -> None:
                 page.line(f"  {step.action} {step.address}: {step.why}", hang=4)
 
 
-
-
 def _hints(page: Page, save: Save) -> None:
     hints: Sequence[str] = save.built.built.hints if save.built else ()
     if hints:
@@ -234,7 +247,7 @@ def _hints(page: Page, save: Save) -> None:
         page.line(f"  {hint}", "faint")
 
 
-def _log(page: Page, bench: Bench, room: int) -> None:
+def _log(page: Page, bench: Bench, width: int, room: int) -> None:
     cloud = bench.cloud
     log = cloud or bench.log
     page.heading("log", "of AWS (CloudWatch)" if cloud else "of this machine", "faint")
@@ -245,4 +258,7 @@ def _log(page: Page, bench: Bench, room: int) -> None:
         page.line("  nothing yet", "faint")
     last: list[LogLine] = list(log.lines)[-max(LOG, room) :]
     for line in last:
-        page.line(f"{line.time.astimezone():%H:%M:%S} {line.text}", hang=9)
+        text = _FRAME.sub(r"\1 ", line.text)
+        frame = text != line.text
+        shown = crop(text.replace("\t", "  "), max(20, width - 9))
+        page.line(f"{line.time.astimezone():%H:%M:%S} {shown}", "faint" if frame else "")

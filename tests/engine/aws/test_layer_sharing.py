@@ -16,6 +16,7 @@ from genesys_tui.engine.functions.starters import starter_zip
 from genesys_tui.engine.local import keep_artifact
 from genesys_tui.engine.model.errors import UsageError
 from genesys_tui.engine.model.history import ExecutionRecord
+from genesys_tui.engine.model.layers import YOUNG
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.workspace import Settings, Workspace, candidates, read_stack_file
 
@@ -168,7 +169,7 @@ def test_what_no_function_uses_is_listed_and_deleted(ann: Colleague) -> None:
     ann.have(ONE)
     ann.have(OTHER)
     boto3.client("lambda", region_name=REGION).publish_layer_version(LayerName="lib", Content={"ZipFile": ZIP})
-    [unused] = ann.workspace.unused_layers(NOW)
+    [unused] = ann.workspace.layers(NOW, unused=True)
     assert (unused.name, unused.version, unused.size) == (ONE, 1, len(ZIP))
     plan = ann.workspace.plan_prune_layers(NOW)
     assert [call.operation for step in plan.steps for call in step.calls] == ["DeleteLayerVersion"]
@@ -189,7 +190,7 @@ def test_what_is_pruned_and_remembered_is_forgotten(ann: Colleague) -> None:
 
 def test_a_young_one_may_be_on_its_way(ann: Colleague) -> None:
     ann.apply(ann.plan(ONE, function=False))
-    assert ann.workspace.unused_layers() == []
+    assert ann.workspace.layers(YOUNG, unused=True) == []
     assert ann.workspace.plan_prune_layers().steps == ()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 
 from genesys_tui.engine.functions.langpack import Langpack
@@ -24,7 +23,7 @@ class Python:
     """The Builder of Python (see Builder). It remembers which files are code, by their content."""
 
     def __init__(self) -> None:
-        self._compiled: dict[str, str] = {}
+        self._compiled: dict[str, tuple[str, bytes]] = {}
 
     def lock(self, project: Project, pack: Langpack, shop: Workshop) -> Lock | None:
         asked = wanted(project)
@@ -46,13 +45,14 @@ class Python:
         prune(into / "python", pack.excludes)
 
     def code(self, project: Project, pack: Langpack, shop: Workshop, sources: Sequence[Member]) -> Sequence[Member]:
-        seen: dict[str, str] = {}
+        version = project.target.version
+        seen: dict[str, tuple[str, bytes]] = {}
         for member in sources:
             if member.name.endswith(".py"):
-                digest = sha256(project.target.version.encode() + member.content).hexdigest()
-                if self._compiled.get(member.name) != digest:
-                    check_syntax(member, project.target.version)
-                seen[member.name] = digest
+                code = version, member.content
+                if self._compiled.get(member.name) != code:
+                    check_syntax(member, version)
+                seen[member.name] = code
         self._compiled = seen
         return sources
 

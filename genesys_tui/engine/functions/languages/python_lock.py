@@ -144,7 +144,11 @@ def _resolved(wanted: Wanted, uv: Uv) -> Resolution:
 def _exported(wanted: Wanted, uv: Uv, root: Path) -> str:
     member = ["--package", wanted.member] if wanted.member else []
     options = ["--frozen", "--no-default-groups", "--no-emit-project", "--format", "pylock.toml", "--quiet"]
-    return uv.run(["export", *options, *member], root)
+    try:
+        return uv.run(["export", *options, *member], root)
+    except CommandError as error:
+        why = _causes(error)
+        raise GenesysError("uv.lock can't be used", why=why, todo="lock anew", command="uv lock") from error
 
 
 def _solved(wanted: Wanted, uv: Uv, root: Path) -> str:
@@ -186,7 +190,10 @@ def _without_wheels(error: CommandError) -> list[str]:
 
 
 def _unresolvable(wanted: Wanted, error: CommandError) -> GenesysError:
-    why = "; ".join(
-        line.strip().removeprefix("error: ").removeprefix("cause: ") for line in error.said.split("\n") if line
-    )
-    return GenesysError(f"the dependencies in {wanted.origin} can't be resolved", why=why[-2_000:], todo="correct them")
+    what = f"the dependencies in {wanted.origin} can't be resolved"
+    return GenesysError(what, why=_causes(error), todo="correct them")
+
+
+def _causes(error: CommandError) -> str:
+    said = (line.strip().removeprefix("error: ").removeprefix("cause: ") for line in error.said.split("\n") if line)
+    return "; ".join(said)[-2_000:]

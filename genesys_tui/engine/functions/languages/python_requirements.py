@@ -63,7 +63,7 @@ def _read(path: Path, root: Path, read: Requirements) -> None:
         option = _OPTION.match(line)
         if option and option[1] in ("-r", "--requirement", "-c", "--constraint"):
             _read(path.parent / option[2].strip("\"'"), root, read)
-        elif line.split("=")[0].split()[0] in _PLACES:
+        elif re.split(r"[=\s]", line, maxsplit=1)[0] in _PLACES:
             read.lines.append(line)
             if option and option[1] in ("-f", "--find-links") and "://" not in option[2]:
                 read.found.add(_from(root, path.parent / option[2]))

@@ -11,8 +11,6 @@ from tempfile import mkdtemp
 from typing import NamedTuple, TypeAlias
 
 from genesys_tui.engine.functions.local.launch import launch
-from genesys_tui.engine.functions.local.memory import memory_mb
-from genesys_tui.engine.functions.local.process import Process
 from genesys_tui.engine.functions.local.runtime_api import RuntimeApi, Said, Work
 from genesys_tui.engine.functions.local.settings import SandboxSettings, environment
 from genesys_tui.engine.model.build import Built
@@ -66,9 +64,9 @@ class Instance:
         self._own = Path(mkdtemp(prefix="genesys-function-"))
         self._api = RuntimeApi(self._heard)
         self.started = time.perf_counter()
-        variables = environment(built, settings, self._own, self._api.address, how.handler)
+        variables = environment(built, settings, self._own, how.reaches(self._api.address), how.handler)
         try:
-            self._process = Process(how.command, built.code, variables, line, self._over)
+            self._process = how.start(variables, self._own, settings.memory, line, self._over)
         except BaseException:
             self._clear()
             raise
@@ -95,7 +93,7 @@ class Instance:
 
     def over_limit(self) -> bool:
         """Look at its memory now."""
-        self.peak_mb = max(self.peak_mb, memory_mb(self.pid))
+        self.peak_mb = max(self.peak_mb, self._process.memory_mb())
         return self.peak_mb > self.settings.memory
 
     def read(self) -> None:
@@ -120,10 +118,12 @@ class Instance:
             self.ready = now
         self._happened.put((now, said))
 
-    def _over(self, code: int) -> None:
+    def _over(self, code: int, starved: bool) -> None:
         self.ended = Ended(code)
         self._api.close()
-        self._happened.put((time.perf_counter(), self.ended))
+        if starved:
+            self.peak_mb = max(self.peak_mb, self.settings.memory)
+        self._happened.put((time.perf_counter(), Over() if starved else self.ended))
         self._gone(self)
 
     def _clear(self) -> None:

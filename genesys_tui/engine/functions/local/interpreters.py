@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -35,7 +35,8 @@ def python(minor: str) -> Path:
             return base if base.exists() else candidate
     raise GenesysError(
         f"this machine has no Python {minor}, which the function runs on",
-        todo=f"install it, or choose the runtime of a Python that is here (python{_OWN})",
+        todo="install it, let a container run it (with podman, docker or finch and an image of the runtime), or choose "
+        f"the runtime of a Python that is here (python{_OWN})",
         command=f"uv python install {minor}",
     )
 
@@ -60,7 +61,8 @@ def node(major: str) -> tuple[Path, str]:
         return found[0]
     raise GenesysError(
         f"this machine has no Node.js, which the function runs on (version {major})",
-        todo="install it, and make sure that `node --version` answers",
+        todo="install it, so that `node --version` answers, or let a container run it (with podman, docker or finch "
+        "and an image of the runtime)",
     )
 
 
@@ -70,23 +72,24 @@ def node_version(path: Path) -> str:
     return _said([str(path), "--version"]).strip().removeprefix("v")
 
 
-def brought(minor: str, interpreter: Path, home: Path, told: Callable[[str], None]) -> Path | None:
+def brought(minor: str, interpreter: Path, home: Path, told: Callable[[str], None], platform: str = "") -> Path | None:
     """The folder of what AWS's Python brings, for this machine; installed by uv when it is first needed, which is told.
     None where it can't be had, because nothing can be downloaded or there is none for this machine; it is not tried
-    again while we run."""
-    folder = home / "functions" / "ric" / minor
+    again while we run. `platform`: what wheels must fit instead of this machine; then any Python can fetch them."""
+    folder = home / "functions" / "ric" / (f"{minor}-{platform}" if platform else minor)
     if folder.is_dir():
         return folder
     if folder in _NOT_HAD:
         return None
     told(f"fetching {' and '.join(_BROUGHT)} for Python {minor}, once")
-    if _installed(interpreter, folder):
+    elsewhere = ("--python-version", minor, "--python-platform", platform) if platform else ()
+    if _installed(interpreter, folder, elsewhere):
         return folder
     _NOT_HAD.add(folder)
     return None
 
 
-def _installed(interpreter: Path, folder: Path) -> bool:
+def _installed(interpreter: Path, folder: Path, elsewhere: Sequence[str]) -> bool:
     from uv import find_uv_bin
 
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +97,7 @@ def _installed(interpreter: Path, folder: Path) -> bool:
     install = [find_uv_bin(), "pip", "install", "--quiet", "--only-binary", ":all:"]
     try:
         subprocess.run(
-            [*install, "--python", str(interpreter), "--target", str(staging), *_BROUGHT],
+            [*install, "--python", str(interpreter), *elsewhere, "--target", str(staging), *_BROUGHT],
             check=True,
             capture_output=True,
             stdin=subprocess.DEVNULL,

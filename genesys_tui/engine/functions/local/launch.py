@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 
 from genesys_tui.engine.functions.binaries import binary
 from genesys_tui.engine.functions.langpack import OWN, langpacks
 from genesys_tui.engine.functions.local import interpreters
+from genesys_tui.engine.functions.local.contained import Contained
+from genesys_tui.engine.functions.local.process import Ended, Process
+from genesys_tui.engine.functions.local.room import Room, room
 from genesys_tui.engine.model.build import Built
 from genesys_tui.engine.model.errors import GenesysError
 
@@ -20,11 +25,27 @@ _MACHINES = {"x86_64": 62, "aarch64": 183, "arm64": 183}
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """`notes`: what is different from AWS, in words."""
+    """`folder`: where it runs. `notes`: what is different from AWS, in words. `room`: the container that it runs in;
+    None: this machine itself."""
 
     command: tuple[str, ...]
+    folder: Path
     handler: str
     notes: tuple[str, ...] = ()
+    room: Room | None = None
+
+    def reaches(self, address: str) -> str:
+        """A place on this machine's loopback (host:port), as the process calls it."""
+        return self.room.reaches(address) if self.room else address
+
+    def start(
+        self, environment: Mapping[str, str], own: Path, memory: int, line: Callable[[str], None], ended: Ended
+    ) -> Process:
+        """`own`: its folder for temporary files. `memory`: MB. Raises GenesysError when it can't be started."""
+        if self.room is None:
+            return Process(self.command, self.folder, environment, line, ended)
+        place = self.room.holding(writes=(own,))
+        return Contained(place, self.command, self.folder, environment, memory, line, ended)
 
 
 def launch(built: Built, home: Path, told: Callable[[str], None]) -> Launch:
@@ -42,14 +63,22 @@ def launch(built: Built, home: Path, told: Callable[[str], None]) -> Launch:
 
 def _python(built: Built, home: Path, told: Callable[[str], None]) -> Launch:
     minor = built.project.target.version
-    interpreter = interpreters.python(minor)
     bytecode = _fresh_bytecode(built, home)
-    brought = interpreters.brought(minor, interpreter, home, told)
+    bootstrap = _bootstrap(built, home, "bootstrap.py")
+    place: Room | None = None
+    try:
+        program = str(interpreters.python(minor))
+        brought = interpreters.brought(minor, Path(program), home, told)
+    except GenesysError as missing:
+        place, program = _room(built, home, missing), f"python{minor}"
+        brought = interpreters.brought(minor, Path(sys.executable), home, told, place.platform)
+        bytecode.mkdir(parents=True, exist_ok=True)
+        place = place.holding((bootstrap.parent, *((brought,) if brought else ())), (bytecode,))
+    words = ("-S", "-u", "-X", f"pycache_prefix={bytecode}", "-X", "faulthandler", str(bootstrap), str(brought or ""))
     notes = (
         () if brought else ("awslambdaric can't be had: a runtime of our own speaks for it, and boto3 is not there",)
     )
-    command = (str(interpreter), "-S", "-u", "-X", f"pycache_prefix={bytecode}", "-X", "faulthandler")
-    return Launch((*command, str(_bootstrap(built, home, "bootstrap.py")), str(brought or "")), _handler(built), notes)
+    return _in(place, Launch((program, *words), built.code, _handler(built), notes), f"Python {minor}")
 
 
 def _fresh_bytecode(built: Built, home: Path) -> Path:
@@ -61,12 +90,41 @@ def _fresh_bytecode(built: Built, home: Path) -> Path:
 
 
 def _node(built: Built, home: Path) -> Launch:
+    """In a container rather than on another Node.js."""
     wanted = built.project.target.version
-    path, version = interpreters.node(wanted)
+    bootstrap = _bootstrap(built, home, "bootstrap.mjs")
+    place: Room | None = None
+    try:
+        program, version = interpreters.node(wanted)
+    except GenesysError as missing:
+        place, program, version = _room(built, home, missing), Path("node"), wanted
     other = version.partition(".")[0] != wanted
-    notes = (f"this machine has no Node.js {wanted}: the function runs on its {version}",) if other else ()
-    command = (str(path), "--enable-source-maps", str(_bootstrap(built, home, "bootstrap.mjs")))
-    return Launch(command, _handler(built), notes)
+    if other:
+        with suppress(GenesysError):
+            place, program = room(built, home), Path("node")
+    notes = (
+        (f"this machine has no Node.js {wanted}: the function runs on its {version}",) if other and not place else ()
+    )
+    place = place and place.holding((bootstrap.parent,))
+    how = Launch((str(program), "--enable-source-maps", str(bootstrap)), built.code, _handler(built), notes)
+    return _in(place, how, f"Node.js {wanted}")
+
+
+def _room(built: Built, home: Path, missing: GenesysError) -> Room:
+    """The container for what this machine can't run; else it is said why neither can."""
+    try:
+        return room(built, home)
+    except GenesysError as error:
+        raise GenesysError(
+            missing.what, why=f"and no container can run it: {error}", todo=missing.todo, command=missing.command
+        ) from error
+
+
+def _in(place: Room | None, how: Launch, lacks: str) -> Launch:
+    if place is None:
+        return how
+    note = f"this machine has no {lacks}: the function runs in a container ({place})"
+    return replace(how, room=place, notes=(note, *how.notes))
 
 
 def _binary(built: Built) -> Launch:
@@ -81,7 +139,7 @@ def _binary(built: Built) -> Launch:
             f"{built.project.name} is built for another machine than this one ({platform.machine()})",
             todo="build it for this machine's architecture to run it here, or run it in AWS",
         )
-    return Launch((str(program),), built.handler or "bootstrap")
+    return Launch((str(program),), built.code, built.handler or "bootstrap")
 
 
 def _handler(built: Built) -> str:

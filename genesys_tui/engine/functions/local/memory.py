@@ -3,23 +3,24 @@ Node.js), so what is really held is looked at."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-_PROC = Path("/proc")
+_PROC = "/proc"
 
 
 def memory_mb(pid: int) -> int:
     """The most that a process has ever held at once, plus what its children hold now, in MB; 0 where this machine does
     not say (it has no /proc), or the process has ended."""
-    kib = _kib(pid, "VmHWM:") + sum(_kib(child, "VmRSS:") for child in _below(pid))
+    kib = _kib(pid, b"VmHWM:") + sum(_kib(child, b"VmRSS:") for child in _below(pid))
     return round(kib / 1024)
 
 
-def _kib(pid: int, field: str) -> int:
-    with suppress(OSError):
-        for line in (_PROC / str(pid) / "status").read_text("utf-8", "replace").splitlines():
+def _kib(pid: int, field: bytes) -> int:
+    with suppress(OSError), Path(f"{_PROC}/{pid}/status").open("rb") as lines:
+        for line in lines:
             if line.startswith(field):
                 return int(line.split()[1])
     return 0
@@ -28,7 +29,8 @@ def _kib(pid: int, field: str) -> int:
 def _below(pid: int) -> Iterator[int]:
     """Its children, and theirs."""
     with suppress(OSError):
-        for listed in (_PROC / str(pid) / "task").glob("*/children"):
-            for child in map(int, listed.read_text().split()):
-                yield child
-                yield from _below(child)
+        with os.scandir(f"{_PROC}/{pid}/task") as tasks:
+            listed = [Path(f"{task.path}/children").read_bytes() for task in tasks]
+        for child in map(int, b" ".join(listed).split()):
+            yield child
+            yield from _below(child)

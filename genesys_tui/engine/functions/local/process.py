@@ -12,6 +12,7 @@ from pathlib import Path
 from shutil import which
 from threading import Event, Lock, Thread
 
+from genesys_tui.engine.functions.local.memory import memory_mb
 from genesys_tui.engine.model.errors import GenesysError
 
 LINE_LIMIT = 256 * 1024
@@ -20,9 +21,13 @@ _GONE = 5.0
 """Seconds until a killed process is surely gone."""
 
 
+Ended = Callable[[int, bool], None]
+"""Is told the exit code of a process (negative: the signal), and whether it was killed for the memory that it took."""
+
+
 class Process:
     """A command in a process group of its own, which is killed with us. `line` is called with each line that it
-    writes, `ended` once with its exit code (negative: the signal). Raises GenesysError when it can't be started."""
+    writes, `ended` once when it is over. Raises GenesysError when it can't be started."""
 
     def __init__(
         self,
@@ -30,19 +35,18 @@ class Process:
         folder: Path,
         environment: Mapping[str, str],
         line: Callable[[str], None],
-        ended: Callable[[int], None],
+        ended: Ended,
     ) -> None:
         self._line = line
         self._ended = ended
         self._reading = Lock()
         self._rest = b""
         self._started = Event()
+        self._done = Event()
         self._popen: subprocess.Popen[bytes] | None = None
         self._error: OSError | ValueError | None = None
-        keeper = Thread(target=self._keep, args=(command, folder, environment), name="function", daemon=True)
-        keeper.start()
-        self._keeper = keeper
-        self._started.wait()
+        Thread(target=self._keep, args=(command, folder, environment), name="function", daemon=True).start()
+        self._await_start()
         if self._error:
             raise GenesysError(f"{command[0]} can't be started", why=str(self._error))
 
@@ -50,11 +54,15 @@ class Process:
     def pid(self) -> int:
         return self._popen.pid if self._popen else 0
 
+    def memory_mb(self) -> int:
+        """See memory.memory_mb."""
+        return memory_mb(self.pid)
+
     def kill(self) -> None:
         """End it and all that it started, and wait until it is gone (but not for ever for whoever is told of it)."""
         if self._popen and self._popen.returncode is None:
-            _kill_group(self._popen.pid)
-        self._keeper.join(_GONE)
+            kill_group(self._popen.pid)
+        self._done.wait(_GONE)
 
     def interrupt(self) -> None:
         """Ask it to tell where it is, which a Python process with its fault handler does, and then dies."""
@@ -66,8 +74,11 @@ class Process:
         """Give on all lines that it has written until now; `whole`: a last one without its end too."""
         with self._reading:
             self._read()
-            if whole and self._rest:
+            if whole and self._unended():
                 self._lines(b"\n")
+
+    def _unended(self) -> bool:
+        return bool(self._rest)
 
     def _read(self) -> None:
         if self._popen and self._popen.stdout and not self._popen.stdout.closed:
@@ -75,32 +86,54 @@ class Process:
                 while part := os.read(self._popen.stdout.fileno(), 1 << 16):
                     self._lines(part)
 
+    def _await_start(self) -> None:
+        self._started.wait()
+
     def _keep(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
         """Its whole life is in this thread: the kernel kills it with the thread that started it."""
         try:
-            popen = subprocess.Popen(
-                [*_with_us(), *command],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            popen = self._open(command, folder, environment)
         except (OSError, ValueError) as error:  # ValueError: a variable that none can be
             self._error = error
             self._started.set()
             return
         self._popen = popen
+        self._opened()
+        try:
+            self._listen(popen)
+            self._bury(popen)
+        finally:
+            self._done.set()
+
+    def _open(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*_with_us(), *command],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def _opened(self) -> None:
         self._started.set()
-        self._listen(popen)
+
+    def _over(self, popen: subprocess.Popen[bytes]) -> bool:
+        return popen.poll() is not None
+
+    def _bury(self, popen: subprocess.Popen[bytes]) -> None:
+        """Tell the last that it wrote, and that it ended."""
         code = popen.wait()
-        _kill_group(popen.pid)  # what it started, and left behind
+        kill_group(popen.pid)  # what it started, and left behind
+        self._close(popen)
+        self._ended(code, False)
+
+    def _close(self, popen: subprocess.Popen[bytes]) -> None:
         self.read(whole=True)
         if popen.stdout:
             with self._reading:
                 popen.stdout.close()
-        self._ended(code)
 
     def _listen(self, popen: subprocess.Popen[bytes]) -> None:
         """Read until it has ended: a child of it may hold the pipe open for longer."""
@@ -113,7 +146,7 @@ class Process:
         with _end_of(popen.pid) as end:
             if end is not None:
                 poll.register(end, select.POLLIN)
-            while popen.poll() is None:
+            while not self._over(popen):
                 events = dict(poll.poll(None if end is not None else 100))
                 self.read()
                 if events.get(pipe, 0) & select.POLLHUP:
@@ -146,6 +179,6 @@ def _end_of(pid: int) -> Iterator[int | None]:
         os.close(descriptor)
 
 
-def _kill_group(group: int) -> None:
+def kill_group(group: int) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)

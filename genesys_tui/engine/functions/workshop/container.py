@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from genesys_tui.engine.functions.workshop.container_uv import uv_for
-from genesys_tui.engine.functions.workshop.engine import PLATFORMS, Engine, EngineError, Image
+from genesys_tui.engine.functions.workshop.engine import PLATFORMS, Engine, EngineError, Image, mount
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
 from genesys_tui.engine.functions.workshop.shell import Ended, GoneError, HungError, Shell
 from genesys_tui.engine.functions.workshop.surroundings import files_named, passed_on
@@ -187,13 +187,13 @@ class Container:
         home, folder = Path.home(), self.folder
         platform = [] if self.architecture == self.engine.architecture else ["--platform", PLATFORMS[self.architecture]]
         network = ["--network", self._settings.network] if self._settings.network else []
-        mounts = [_mount(folder)]
-        mounts += [_mount(path, "readonly") for path in files_named(passed, home) if folder not in path.parents]
+        mounts = [mount(folder)]
+        mounts += [mount(path, "readonly") for path in files_named(passed, home) if folder not in path.parents]
         return [
             *(self.engine.path, "run", "--interactive", "--rm", "--pull", "never", "--name", self._name),
             *("--label", f"{LABEL}={folder}", "--label", f"genesys.pid={os.getpid()}"),
             *("--entrypoint", "/bin/sh", "--workdir", str(folder), "--tmpfs", f"{home}:mode=1777,exec"),
-            *(word for mount in mounts for word in ("--mount", mount)),
+            *(word for one in mounts for word in ("--mount", one)),
             *(word for name in variables for word in ("--env", name)),
             *(*platform, *network, *self.engine.options, *self._settings.options, self.image.name),
         ]
@@ -224,9 +224,3 @@ def _claims(folder: Path) -> Path:
     claims = folder / "containers"
     claims.mkdir(parents=True, exist_ok=True)
     return claims
-
-
-def _mount(path: Path, *words: str) -> str:
-    """A mount at the same path. Engines read it as a line of CSV."""
-    fields = ["type=bind", f"src={path}", f"dst={path}", *words]
-    return ",".join('"' + field.replace('"', '""') + '"' if set(field) & {",", '"'} else field for field in fields)

@@ -52,13 +52,15 @@ class Image:
 @dataclass(frozen=True, slots=True)
 class Engine:
     """An engine that answered. `architecture`: what it runs natively. `options`: arguments that its `run` needs on this
-    machine."""
+    machine. `gateway`: the name by which its containers reach this machine's loopback; empty where they can have this
+    machine's own network."""
 
     name: EngineName
     path: str
     version: str
     architecture: Architecture
     options: tuple[str, ...] = ()
+    gateway: str = ""
 
     def ask(self, *words: str, limit: float = LIMIT) -> Answer:
         """Run one of its commands. Raises EngineError when it does not answer in time."""
@@ -147,10 +149,25 @@ def probe(path: str) -> Engine:
     if "host" in info:
         host: Mapping[str, Any] = info["host"]
         architecture = _architecture(path, str(host.get("arch", "")))
-        return Engine("podman", path, str(info["version"]["Version"]), architecture, podman_options(host))
+        gateway = "host.containers.internal" if sys.platform != "linux" or host.get("serviceIsRemote") else ""
+        return Engine("podman", path, str(info["version"]["Version"]), architecture, podman_options(host), gateway)
     name: EngineName = "finch" if Path(path).name in ("finch", "nerdctl") else "docker"
     architecture = _architecture(path, str(info.get("Architecture", "")))
-    return Engine(name, path, str(info.get("ServerVersion", "")), architecture, docker_options(info))
+    gateway = "" if _shares_network(info) else "host.docker.internal"
+    return Engine(name, path, str(info.get("ServerVersion", "")), architecture, docker_options(info), gateway)
+
+
+def mount(path: Path, *words: str) -> str:
+    """A mount at the same path, for `run --mount`. Engines read it as a line of CSV."""
+    fields = ["type=bind", f"src={path}", f"dst={path}", *words]
+    return ",".join('"' + field.replace('"', '""') + '"' if set(field) & {",", '"'} else field for field in fields)
+
+
+def _shares_network(info: Mapping[str, Any]) -> bool:
+    """Not from a virtual machine, which Docker Desktop has on Linux too, nor from the network of a rootless docker."""
+    security = " ".join(info.get("SecurityOptions") or ())
+    desktop = info.get("OperatingSystem") == "Docker Desktop"
+    return sys.platform == "linux" and not desktop and "name=rootless" not in security
 
 
 def _architecture(path: str, said: str) -> Architecture:

@@ -3,11 +3,13 @@
     builder = "auto"       # auto, container or host                       GENESYS_BUILDER
     engine = "auto"        # auto, podman, docker, finch or a path          GENESYS_ENGINE
     image = "my/image:1"   # in place of the langpack's, for all runtimes   GENESYS_IMAGE
+    base = "my/lambda:1"   # what images of functions stand on              GENESYS_BASE
     options = ["--ulimit", "nofile=1024:1024"]   # more arguments of the engine's `run`
     network = "host"       # as the engine's `run --network`; else the engine's own choice
     proxy = "http://10.0.0.1:3128"   # in the container; else the proxies of the environment
 
-`image` may also be a table by runtime: `image = { "python3.13" = "my/python:3.13" }`.
+`image` and `base` may also be tables by runtime: `image = { "python3.13" = "my/python:3.13" }`. `base` is in place of
+the one that the langpack's Containerfile names.
 """
 
 from __future__ import annotations
@@ -23,11 +25,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from genesys_tui.engine.functions.langpack import Runtime
 from genesys_tui.engine.model.errors import GenesysError
 
-VARIABLES = {"GENESYS_BUILDER": "builder", "GENESYS_ENGINE": "engine", "GENESYS_IMAGE": "image"}
+VARIABLES = {"GENESYS_BUILDER": "builder", "GENESYS_ENGINE": "engine", "GENESYS_IMAGE": "image", "GENESYS_BASE": "base"}
 _ALLOWED = {
     "builder": "choose auto, container or host",
     "engine": "choose auto, podman, docker, finch or the path of one",
     "image": "name an image, or one for each runtime",
+    "base": "name an image, or one for each runtime",
     "options": "write a list of strings",
     "network": "name a network as the engine knows it, or host",
     "proxy": "write a URL as http://HOST:PORT",
@@ -42,6 +45,7 @@ class BuilderSettings(BaseModel):
     builder: Literal["auto", "container", "host"] = "auto"
     engine: Annotated[str, Field(pattern=r"^(auto|podman|docker|finch|.*/.+)$")] = "auto"
     image: str | dict[str, str] = ""
+    base: str | dict[str, str] = ""
     options: list[str] = []
     network: str = ""
     proxy: Annotated[str, Field(pattern=r"^$|^[a-z0-9]+://.+")] = ""
@@ -64,8 +68,15 @@ class BuilderSettings(BaseModel):
 
     def image_for(self, runtime: Runtime) -> str:
         """The image to build in for a runtime: the one that is named here, else the langpack's."""
-        named = self.image if isinstance(self.image, str) else self.image.get(runtime.name, "")
-        return named or runtime.image
+        return _of(self.image, runtime.name) or runtime.image
+
+    def base_for(self, runtime: str) -> str:
+        """The image that those of functions stand on; empty: the one that the Containerfile names."""
+        return _of(self.base, runtime)
+
+
+def _of(named: str | Mapping[str, str], runtime: str) -> str:
+    return named if isinstance(named, str) else named.get(runtime, "")
 
 
 def _read(path: Path) -> dict[str, object]:

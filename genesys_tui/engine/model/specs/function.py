@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from genesys_tui.engine.model.document import Path
+from genesys_tui.engine.model.build import Package
+from genesys_tui.engine.model.document import Document, Path
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.specs.base import WISH, InOrder, JsonText, Part, Refers, Spec, Text, in_order
 from genesys_tui.engine.model.specs.log_group import DAYS
@@ -171,14 +172,22 @@ TRIGGER = {"batch": 10, "window": 0, "enabled": True}
 Queues = Annotated[dict[str, QueueTrigger | None], BeforeValidator(_by_queue)]
 
 
+def package_of(spec: Document, before: Document) -> Package:
+    """What the source of a function becomes: as it is asked for, else as it was (`before`: what is remembered)."""
+    if asked := spec.get("package"):
+        return "image" if asked == "image" else "zip"
+    return "image" if before.get("image") else "zip"
+
+
 class FunctionSpec(Spec):
-    """A function. `source`: a folder, file or .zip of this machine, which becomes `code`, the hash of what is sent. The
+    """A function. `source`: a folder, file or .zip of this machine, which becomes `code`, the hash of what is sent; or,
+    by `package: image`, the `image` that is pushed to a repository of the function's own. The
     `triggers` of a file become `url`, `queues`, and resources of their own. `starter`: the code of a new function that
     says nothing of its own; it is never compared, so that others may deploy into it."""
 
     takes_aws: ClassVar[bool] = True
     records: ClassVar[frozenset[str]] = frozenset({"queues"})
-    write_only: ClassVar[frozenset[str]] = frozenset({"source", "starter", "triggers", "log_retention"})
+    write_only: ClassVar[frozenset[str]] = frozenset({"source", "package", "starter", "triggers", "log_retention"})
     never_absent: ClassVar[frozenset[str]] = frozenset(
         {"runtime", "handler", "memory", "timeout", "architecture", "tracing", "disk", "role"}
     )
@@ -186,6 +195,8 @@ class FunctionSpec(Spec):
     runtime: Annotated[str, BeforeValidator(_runtime), AfterValidator(_known)] | None = None
     handler: Annotated[str, Field(max_length=128, pattern=r"^\S+$")] | None = None
     source: str | None = None
+    package: Package | None = None
+    """What the source becomes."""
     code: str | None = None
     starter: str | None = None
     image: Text | None = None
@@ -225,22 +236,29 @@ class FunctionSpec(Spec):
 
     def mistakes(self) -> Iterator[tuple[Path, str]]:
         yield from super().mistakes()
-        if self.image and (self.source or self.runtime or self.handler or self.layers):
-            yield ("image",), "an image brings it all: leave out `runtime`, `handler`, `layers` and `source`"
-        for field in ("code", "starter"):
-            if getattr(self, field) is not None:
-                yield (field,), "write `source`, the folder of the code"
         if self.has("subnets") and self.has("security_groups") and bool(self.subnets) != bool(self.security_groups):
             yield ("subnets",), "in a network it takes both `subnets` and `security_groups`"
         if self.layers and len(in_order(self.layers)) > MOST_LAYERS:
             yield ("layers",), f"a function takes {MOST_LAYERS} layers at most"
         if self.log_retention is not None and self.log_retention not in DAYS:
             yield ("log_retention",), f"CloudWatch keeps logs for {', '.join(map(str, DAYS))} days"
+        yield from self._wrong_code()
         yield from self._wrong_variables()
         yield from self._wrong_triggers()
         for name, one in (self.queues or {}).items():
             if one and (wrong := _wrong_batch(name, one.batch, one.window)):
                 yield ("queues", name), wrong
+
+    def _wrong_code(self) -> Iterator[tuple[Path, str]]:
+        if self.image and (self.source or self.runtime or self.handler or self.layers):
+            yield ("image",), "an image brings it all: leave out `runtime`, `handler`, `layers` and `source`"
+        if self.package == "image" and not self.source:
+            yield ("package",), "an image is made of code: write its `source` too"
+        if self.package == "image" and self.layers:
+            yield ("layers",), "an image takes no layers: put what is in them beside the code"
+        for field in ("code", "starter"):
+            if getattr(self, field) is not None:
+                yield (field,), "write `source`, the folder of the code"
 
     def _wrong_variables(self) -> Iterator[tuple[Path, str]]:
         for key in self.environment or {}:

@@ -75,7 +75,16 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeMountTargets",
         }
     ),
-    "ecr": frozenset({"DescribeRepositories", "GetLifecyclePolicy", "ListImages", "ListTagsForResource"}),
+    "ecr": frozenset(
+        {
+            "BatchCheckLayerAvailability",
+            "DescribeImages",
+            "DescribeRepositories",
+            "GetLifecyclePolicy",
+            "ListImages",
+            "ListTagsForResource",
+        }
+    ),
     "elasticache": frozenset(
         {"DescribeCacheClusters", "DescribeReplicationGroups", "DescribeSnapshots", "ListTagsForResource"}
     ),
@@ -115,7 +124,7 @@ READS: Mapping[str, frozenset[str]] = {
             "ListLayers",
         }
     ),
-    "logs": frozenset({"DescribeLogGroups", "ListTagsForResource"}),
+    "logs": frozenset({"DescribeLogGroups", "FilterLogEvents", "ListTagsForResource"}),
     "memorydb": frozenset({"DescribeClusters", "DescribeSnapshots", "ListTags"}),
     "rds": frozenset(
         {

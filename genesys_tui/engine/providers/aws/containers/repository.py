@@ -22,6 +22,8 @@ from genesys_tui.engine.providers.aws.tags import Tagging, marked, tags_from_wir
 STORED = Price("image storage", "GB-month", 0.10, low=0.5, typical=5, high=200)
 GONE = ("RepositoryNotFoundException",)
 NO_POLICY = ("LifecyclePolicyNotFoundException", *GONE)
+MOST = 100
+"""Images that are looked at before a delete."""
 RULES = {"keep_images": "genesys-keep", "delete_untagged_after_days": "genesys-untagged"}
 """The description of the rule that each field owns."""
 
@@ -88,12 +90,18 @@ class Repository(Described[RepositorySpec]):
         return _actual(found[0], more, tags, data)
 
     def prepare(self, name: str, want: RepositorySpec, have: Actual | None) -> Reading[Facts]:
-        """Before a delete: is there anything in it?"""
+        """Before a delete: what is in it?"""
         if have is None or (want.model_fields_set and not want.has("key")):
             return None
-        look = read("ecr", "ListImages", {"repositoryName": have.id, "maxResults": 100}, absent_on=GONE)
+        look = read("ecr", "ListImages", {"repositoryName": have.id, "maxResults": MOST}, absent_on=GONE)
         answer: Mapping[str, Any] | None = yield look
-        return len((answer or {}).get("imageIds", ()))
+        return tuple(
+            f"image.{have.id}:{one.get('imageTag', one['imageDigest'])}" for one in (answer or {}).get("imageIds", ())
+        )
+
+    def once_gone(self, facts: Facts, gone: frozenset[str]) -> Facts:
+        """Where there are too many to be told, some are left for certain that nobody looked at."""
+        return facts if not facts or len(facts) >= MOST else tuple(one for one in facts if one not in gone)
 
     # lowering -----------------------------------------------------------------------------------------------------
     def blank(self) -> Document:
@@ -169,8 +177,8 @@ class Repository(Described[RepositorySpec]):
         return Reversal("reversible", "a repository with these settings is made again; its images don't come back")
 
     def holds(self, have: Actual, facts: Facts) -> str:
-        count = int(facts or 0)
-        return f"{count}{' or more' if count >= 100 else ''} images" if count else ""
+        count = len(facts or ())
+        return f"{count}{' or more' if count >= MOST else ''} images" if count else ""
 
 
 def _set(operation: str, params: Params, have: Actual, guard: Guard | None = None) -> Call:

@@ -138,7 +138,8 @@ def from_repository(image: str | None, place: Placement) -> dict[str, tuple[str,
     if not image:
         return {}
     found = re.match(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com[^/]*/([^:@]+)", image)
-    owner, region, name = found.groups() if found else (place.account, place.region, "*")
+    pushed = name_in(image).partition(":")[0] if image.startswith("${image.") else "*"
+    owner, region, name = found.groups() if found else (place.account, place.region, pushed)
     on = (replace(place, account=owner).arn("ecr", f"repository/{name}", region=region),)
     return {"ecr:GetRepositoryPolicy": on, "ecr:SetRepositoryPolicy": on}
 

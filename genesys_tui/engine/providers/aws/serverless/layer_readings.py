@@ -9,7 +9,7 @@ from typing import Any
 from genesys_tui.engine.model.call import Call, read
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Reading
-from genesys_tui.engine.model.layers import UnusedLayer
+from genesys_tui.engine.model.layers import PublishedLayer
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.providers.aws.described import from_wire
 
@@ -48,21 +48,28 @@ def users_of_layers() -> Reading[Users]:
     found: dict[str, tuple[str, ...]] = {}
     for one in answer.get("Functions", ()):
         for layer in one.get("Layers") or ():
-            found[layer["Arn"]] = (*found.get(layer["Arn"], ()), _user(one))
+            found[layer["Arn"]] = (*found.get(layer["Arn"], ()), user(one))
     return found
 
 
-def unused_layers(prefix: str) -> Reading[tuple[UnusedLayer, ...]]:
+def unused_layers(prefix: str) -> Reading[tuple[PublishedLayer, ...]]:
     """The versions of layers whose names start so, and that no function uses, the oldest first."""
+    return (yield from published_layers(prefix, unused=True))
+
+
+def published_layers(prefix: str, *, unused: bool = False) -> Reading[tuple[PublishedLayer, ...]]:
+    """The versions of layers whose names start so, the oldest first; `unused`: those that no function uses."""
     listed, users = yield [read("lambda", "ListLayers", paginate=True), users_of_layers()]
     for answer in (listed, users):
         if isinstance(answer, CallError):
             raise answer
     names = [one["LayerName"] for one in listed.get("Layers", ()) if one["LayerName"].startswith(prefix)]
     answers = yield [versions_of(name) for name in names]
-    unused = [one for answer in answers for one in _told(answer) if one.id not in users]
-    sizes = yield [version(one.id) for one in unused]
-    found = [_unused(one, size) for one, size in zip(unused, sizes, strict=True) if size is not None]
+    there = [one for answer in answers for one in _told(answer) if not (unused and one.id in users)]
+    sizes = yield [version(one.id) for one in there]
+    found = [
+        _published(one, size, users.get(one.id, ())) for one, size in zip(there, sizes, strict=True) if size is not None
+    ]
     return tuple(sorted(found, key=lambda one: (str(one.created), one.name, one.version)))
 
 
@@ -92,12 +99,12 @@ def _told(answer: Any) -> tuple[Actual, ...]:
     return versions
 
 
-def _unused(layer: Actual, answer: Mapping[str, Any] | CallError) -> UnusedLayer:
+def _published(layer: Actual, answer: Mapping[str, Any] | CallError, users: tuple[str, ...]) -> PublishedLayer:
     size = None if isinstance(answer, CallError) else (answer.get("Content") or {}).get("CodeSize")
-    return UnusedLayer(layer.id, layer.name, version_of(layer.id), layer.created, size)
+    return PublishedLayer(layer.id, layer.name, version_of(layer.id), layer.created, size, users)
 
 
-def _user(function: Mapping[str, Any]) -> str:
+def user(function: Mapping[str, Any]) -> str:
     """The ARN of a function; of a published version of it with the number."""
     arn = ":".join(function["FunctionArn"].split(":")[:7])
     number = function.get("Version", "$LATEST")

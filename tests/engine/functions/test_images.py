@@ -1,0 +1,206 @@
+"""Functions as container images: base, dependencies and code, as layers whose bytes tell what is in them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from genesys_tui.engine.functions import archive as archives
+from genesys_tui.engine.functions import build as builds_
+from genesys_tui.engine.functions import images
+from genesys_tui.engine.functions.build import Builds
+from genesys_tui.engine.functions.image_layers import below, keep_layer
+from genesys_tui.engine.functions.workshop.settings import BuilderSettings
+from genesys_tui.engine.model.build import Architecture, Built, BuiltImage, Member, Project, Target
+from genesys_tui.engine.model.errors import GenesysError
+from tests.engine.functions.bases import BASE, ENV, archive, configuration_of, engine_with_base, files_of, tar_of
+from tests.engine.functions.containers import FakeEngine
+
+BOTTOM = tar_of({"etc/os-release": b"Amazon Linux"})
+MAIN = "import six\n\ndef handler(event, context):\n    return 1\n"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> FakeEngine:
+    return engine_with_base(tmp_path, archive(BOTTOM))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "genesys"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "src"
+    folder.mkdir()
+    (folder / "main.py").write_text(MAIN)
+    (folder / "requirements.txt").write_text("six==1.17.0\n")
+    return folder
+
+
+def builds_in(home: Path, engine: FakeEngine) -> Builds:
+    return Builds(home, print, BuilderSettings(builder="host", engine=str(engine.path), base=BASE))
+
+
+@pytest.fixture
+def builds(home: Path, engine: FakeEngine) -> Iterator[Builds]:
+    builds = builds_in(home, engine)
+    yield builds
+    builds.close()
+
+
+def project(source: Path, architecture: Architecture = "x86_64") -> Project:
+    return Project("f", source, Target("python3.12", architecture), package="image")
+
+
+def image_of(built: Built) -> BuiltImage:
+    assert built.image
+    return built.image
+
+
+def test_an_image_is_the_base_the_dependencies_and_the_code(builds: Builds, source: Path) -> None:
+    built = builds.build(project(source))
+    artifacts = builds.home / "artifacts"
+    base, dependencies, code = files_of(image_of(built), artifacts)
+    assert list(base) == ["etc/os-release"]
+    assert "opt/python/six.py" in dependencies
+    assert "var/task/main.py" in code
+    configuration = configuration_of(image_of(built), artifacts)
+    assert configuration["config"] == {"Env": ENV, "Cmd": ["main.handler"]}
+    assert len(configuration["history"]) == 3
+    [layer] = built.layers
+    assert (artifacts / layer.sha256).stat().st_size == layer.size
+    assert (layer.folder / "python" / "six.py").is_file()
+
+
+def test_the_same_source_gives_the_same_bytes_in_another_home(
+    builds: Builds, engine: FakeEngine, source: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(source, tmp_path / "elsewhere")
+    (copy / "main.py").touch()
+    other = builds_in(tmp_path / "other", engine)
+    one, two = image_of(builds.build(project(source))), image_of(other.build(project(copy)))
+    other.close()
+    assert (one.id, one.manifest) == (two.id, two.manifest)
+
+
+def test_other_code_leaves_the_layers_below_it_as_they_are(builds: Builds, source: Path) -> None:
+    before = json.loads(image_of(builds.build(project(source))).manifest)["layers"]
+    (source / "main.py").write_text(MAIN + "# more\n")
+    after = json.loads(image_of(builds.build(project(source))).manifest)["layers"]
+    assert after[:2] == before[:2]
+    assert after[2] != before[2]
+
+
+def test_the_base_is_taken_once(builds: Builds, engine: FakeEngine, source: Path) -> None:
+    first = image_of(builds.build(project(source)))
+    again = builds_in(builds.home, engine)
+    assert image_of(again.build(project(source))).id == first.id
+    again.close()
+    assert sum(asked.startswith("save") for asked in engine.asked) == 1
+
+
+def test_what_was_thrown_away_is_made_again(builds: Builds, engine: FakeEngine, source: Path) -> None:
+    """Artifacts may go at any time; a plan never names what is not there."""
+    image = image_of(builds.build(project(source)))
+    shutil.rmtree(builds.home / "artifacts")
+    for builder in (builds, builds_in(builds.home, engine)):
+        assert image_of(builder.build(project(source))) == image
+        files_of(image, builds.home / "artifacts")
+        shutil.rmtree(builds.home / "artifacts")
+
+
+def test_layers_that_an_engine_has_compressed_are_the_same(builds: Builds, tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "newer"
+    folder.mkdir()
+    newer = engine_with_base(folder, archive(BOTTOM, stored=gzip.compress(BOTTOM, 1)))
+    other = builds_in(tmp_path / "other", newer)
+    assert image_of(other.build(project(source))) == image_of(builds.build(project(source)))
+    other.close()
+
+
+def test_a_base_that_is_not_what_it_says_is_refused(builds: Builds, engine: FakeEngine, source: Path) -> None:
+    cut = archive(BOTTOM, stored=gzip.compress(BOTTOM)[:-9])
+    for broken in (archive(BOTTOM, stored=tar_of({"etc/os-release": b"other"})), tar_of({"a": b""}), b"nothing", cut):
+        (engine.folder / "saved").write_bytes(broken)
+        with pytest.raises(GenesysError, match=f"without its base, {BASE}"):
+            builds.build(project(source))
+    assert not any((builds.home / "functions" / "staging").iterdir())
+
+
+def test_a_base_of_another_architecture_is_refused(builds: Builds, engine: FakeEngine, source: Path) -> None:
+    engine.does("pull", "exit 0")
+    with pytest.raises(GenesysError, match="without its base") as caught:
+        builds.build(project(source, "arm64"))
+    assert "is for x86_64" in caught.value.why
+    assert f"pull --platform linux/arm64 {BASE}" in engine.asked
+
+
+def test_without_an_engine_it_is_said_what_to_install(home: Path, source: Path, tmp_path: Path) -> None:
+    builds = Builds(home, print, BuilderSettings(builder="host", engine=str(tmp_path / "no" / "podman")))
+    with pytest.raises(GenesysError, match=r"without its base, public\.ecr\.aws/lambda/python:3\.12") as caught:
+        builds.build(project(source))
+    assert "install podman, docker or finch" in caught.value.todo
+    builds.close()
+
+
+def test_what_is_too_big_for_a_zip_fits_an_image(builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (archives, builds_):
+        monkeypatch.setattr(module, "UNZIPPED_LIMIT", 1_000)
+    with pytest.raises(GenesysError) as caught:
+        builds.build(Project("f", source, Target("python3.12")))
+    assert "package: image" in caught.value.todo
+    assert builds.build(project(source)).image
+    monkeypatch.setattr(images, "UNPACKED_LIMIT", 10_000)
+    with pytest.raises(GenesysError, match="image of function 'f' is too big"):
+        builds.build(project(source))
+
+
+def test_the_code_alone_is_too_big_for_a_zip(builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (source / "requirements.txt").unlink()
+    monkeypatch.setattr(builds_, "UNZIPPED_LIMIT", 10)
+    with pytest.raises(GenesysError, match="too big") as caught:
+        builds.build(Project("f", source, Target("python3.12"), "main.handler"))
+    assert caught.value.command == f"genesys execute function f --source {source} --package image"
+
+
+def test_a_zip_and_a_runtime_without_a_langpack_become_no_image(builds: Builds, tmp_path: Path) -> None:
+    (tmp_path / "code.zip").write_bytes(b"")
+    zipped = Project("f", tmp_path / "code.zip", Target("python3.12"), "main.handler", "image")
+    ruby = Project("f", tmp_path, Target("ruby3.4"), "main.handler", "image")
+    for one in (zipped, ruby):
+        with pytest.raises(GenesysError, match="can't become an image"):
+            builds.build(one)
+
+
+def test_a_layer_tells_what_is_in_it_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "opt"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / ("long" * 60)).write_text("é")
+    (folder / "run").write_bytes(b"x" * 600)
+    (folder / "run").chmod(0o700)
+    one = keep_layer(below(folder, "opt"), tmp_path / "a", tmp_path / "part")
+    members = [Member("opt/run", b"x" * 600, executable=True), Member(f"opt/deep/{'long' * 60}", "é".encode())]
+    assert keep_layer(members, tmp_path / "a", tmp_path / "part") == one
+    image = BuiltImage("c", json.dumps({"layers": [{"digest": f"sha256:{one.sha256}", "size": one.size}]}), one.size)
+    (tmp_path / "a" / "c").write_text(json.dumps({"rootfs": {"diff_ids": [f"sha256:{one.diff_id}"]}}))
+    [files] = files_of(image, tmp_path / "a")
+    assert {name: (file.mode, file.uid, file.mtime) for name, file in files.items()} == {
+        f"opt/deep/{'long' * 60}": (0o644, 0, 0),
+        "opt/run": (0o755, 0, 0),
+    }
+
+
+def test_names_that_lead_out_of_their_place_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "opt").mkdir()
+    (tmp_path / "opt" / "link").symlink_to("/etc/passwd")
+    with pytest.raises(GenesysError, match="leads out"):
+        keep_layer(below(tmp_path / "opt", "opt"), tmp_path / "a", tmp_path / "part")
+    with pytest.raises(GenesysError, match="could lead out"):
+        keep_layer([Member("var/task/../../etc/passwd", b"")], tmp_path / "a", tmp_path / "part")
