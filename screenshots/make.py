@@ -45,7 +45,7 @@ async def say(pilot: Pilot[None], words: str) -> None:
 
 
 async def make(folder: Path) -> None:
-    """Browse, plan, apply, undo; a picture of each."""
+    """Browse, plan, apply, undo, and write a function; a picture of each."""
     folder.mkdir(parents=True, exist_ok=True)
     engine = Engine(Where(stack="shop"))
     with tempfile.TemporaryDirectory() as empty:
@@ -66,6 +66,19 @@ async def make(folder: Path) -> None:
             await pilot.press("u")
             await until(pilot, lambda: app.desk.source is not None and app.desk.source.kind == "undo")
             shoot(app, folder / "undo.svg")
+            await pilot.press("4")
+            await until(pilot, lambda: app.wizard.known is not None)
+            await pilot.press("enter", "enter", "enter")
+            await until(pilot, lambda: app.bench.timeline.newest.planned is not None)
+            await pilot.press("a", "y")
+            await until(pilot, lambda: app.bench.timeline.newest.deployed is not None)
+            await pilot.press("l")
+            code = Path(empty) / "hello" / "lambda_function.py"
+            code.write_text(code.read_text().replace("It works", "It works at each save"))
+            await until(pilot, lambda: app.bench.timeline.newest.number > 0)
+            newest = app.bench.timeline.newest
+            await until(pilot, lambda: newest.deployed is not None and newest.invoked is not None)
+            shoot(app, folder / "lambda.svg")
             app.leave()
     engine.close()
 

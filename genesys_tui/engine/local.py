@@ -15,6 +15,7 @@ from tempfile import mkstemp
 
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Mark
+from genesys_tui.engine.model.shown import shown
 
 MD5_DIGITS = 32
 DIRECT_LIMIT = 50 * 1024 * 1024
@@ -23,8 +24,14 @@ ALPHABET = string.ascii_letters + string.digits
 
 
 def place_of(source: str, mark: Mark | None) -> Path:
-    """Where a path that was written leads: a file's paths start where the file is."""
-    path = Path(source).expanduser()
+    """Where a path that was written leads: a file's paths start where the file is. Raises GenesysError for what can't
+    be one."""
+    if "\0" in source:
+        raise GenesysError("the source can't be a path", why=f"{shown(source)} holds a NUL", todo="correct `source`")
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError:  # nobody here is called so: then it is a folder
+        path = Path(source)
     return Path(mark.file).parent / path if mark else path
 
 

@@ -15,6 +15,9 @@ LEAVING = 0.4
 """Seconds that a cancelled apply is given to record how it ended, and the demo account to end; without it the next
 plan finds out, and a child process ends with us anyway."""
 
+ENDING = 2.0
+"""Seconds that the processes of a function's loop are given to end; there are none where no function was opened."""
+
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="genesys-tui", description="A control room for a cloud account.")
@@ -58,7 +61,7 @@ def _show(engine: Engine, *, demo: bool, file: Path | None) -> int:
     app = GenesysApp(engine, demo=demo, file=file)
     app.run()
     app.desk.wait(LEAVING)
-    app.bench.wait(LEAVING)
+    app.bench.wait(ENDING)
     closing = threading.Thread(target=engine.close, daemon=True)
     closing.start()
     closing.join(LEAVING)

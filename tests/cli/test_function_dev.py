@@ -123,6 +123,7 @@ def test_a_save_is_told_built_answered_and_planned_and_ctrl_c_ends_it(dev: Start
     assert loop.end()[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("deployed")
 def test_live_sends_each_save_and_a_mistake_is_told_and_not_sent(dev: Starts) -> None:
     loop = dev("--live", "--yes")
@@ -139,6 +140,7 @@ def test_live_sends_each_save_and_a_mistake_is_told_and_not_sent(dev: Starts) ->
     assert loop.end()[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("deployed")
 def test_a_burst_of_saves_ends_with_the_last_one_deployed(dev: Starts) -> None:
     import boto3
@@ -190,6 +192,7 @@ def test_it_ends_when_nobody_reads_it_any_more(dev: Starts) -> None:
     assert loop.process.wait(60) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_at_a_terminal_a_key_shows_the_plan_and_applies_it(folder: Path) -> None:
     ours, theirs = pty.openpty()

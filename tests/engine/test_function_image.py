@@ -163,6 +163,8 @@ def test_what_it_takes_is_said_before(owner: Owner) -> None:
     plan = owner.plan()
     needed = {"ecr:PutImage", "ecr:UploadLayerPart", "ecr:CreateRepository", "ecr:SetRepositoryPolicy"}
     assert needed <= set(plan.permissions.actions)
+    [granted] = [one for one in plan.permissions.policy["Statement"] if "ecr:SetRepositoryPolicy" in one["Action"]]
+    assert granted["Resource"] == [f"arn:aws:ecr:{REGION}:123456789012:repository/{REPOSITORY}"]
     sentences = [line.sentence for step in plan.steps for line in step.lines if step.kind == "image"]
     assert sentences[0].startswith("Upload what image")
 

@@ -36,7 +36,9 @@ def _dev(*, live: bool, event: str, builder: Where | None, **which: str | None) 
         workspace.told = lambda line: inbox.put(Said(line))
         functions = workspace.functions
         functions.build_in(builder)
+        terminal.status("asking the account who we are")
         subject = meant.subject(workspace)
+        terminal.status("")
         project = subject.read().project
         invocation = functions.event(subject, event)
         if live and not _agreed_to_live(meant, common, workspace, terminal):

@@ -79,6 +79,12 @@ def _check(asked: _Asked) -> None:
     if asked.pulled and (asked.language or asked.template):
         raise UsageError("--from brings its code along", todo="leave --language and --template out")
     asked.wish()
+    if asked.into and asked.into.exists():
+        from genesys_tui.engine.workspace import read_stack_file
+
+        there = read_stack_file(asked.into).resources
+        if any((one.kind, one.name) == ("function", asked.name) for one in there):
+            raise UsageError(f"{asked.into} has a function '{asked.name}' already", todo="choose another name")
 
 
 def _placed(common: Common, asked: _Asked) -> Common:

@@ -44,12 +44,16 @@ class Zip:
 
 
 # making one -------------------------------------------------------------------------------------------------------
-def zipped(members: Iterable[Member]) -> bytes:
-    """The zip of them, whatever their order. Raises GenesysError for names that can't be in one, and for more than
-    Lambda unzips."""
+def zipped(members: Iterable[Member], known: dict[Member, Packed] | None = None) -> bytes:
+    """The zip of them, whatever their order. `known`: those that are packed already; the others are added to it. Raises
+    GenesysError for names that can't be in one, and for more than Lambda unzips."""
     ordered = in_order((member.name, member) for member in members)
     _check_unzipped(sum(len(member.content) for _, member in ordered))
-    return b"".join(pieces(packed(name, one.content, one.executable) for name, one in ordered))
+    known = {} if known is None else known
+    for name, one in ordered:
+        if one not in known:
+            known[one] = packed(name, one.content, one.executable)
+    return b"".join(pieces(known[one] for _, one in ordered))
 
 
 def write_zip(folder: Path, path: Path, names: Iterable[str] | None = None) -> Zip:

@@ -85,8 +85,9 @@ class BaseImages:
         except EngineError as error:
             raise GenesysError(
                 f"no image can be made without its base, {name}",
-                why=str(error),
-                todo=f"{error.todo or 'see to that'}; or name another base in builder.toml or GENESYS_BASE",
+                why=": ".join(filter(None, (str(error), error.why))),
+                todo="see that podman, docker or finch runs here and has it or can pull it, or name another base: "
+                "GENESYS_BASE, or `base` in builder.toml",
             ) from error
 
     def _find(self, image: Image) -> Base | None:

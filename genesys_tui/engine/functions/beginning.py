@@ -42,7 +42,7 @@ TRIGGERS = (
     Trigger(
         "url",
         "a URL of its own",
-        "anybody may call it; pages of other sites only those that you name (CORS)",
+        "anybody may call it, and the pages that you name (CORS)",
         "pages that may call it (CORS): origins, or nothing",
         "*",
         "http",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -288,7 +288,7 @@ class Loop:
         if read is None or built is None or self._over(save):
             return
         self._watch()  # the locks may lie elsewhere
-        plan = self._try(save, "plan", lambda: self._engine.plan(read.wish, refresh=save.number == 0))
+        plan = self._try(save, "plan", lambda: self._plan(save, read.wish, built))
         if plan is None or self._over(save):
             return
         self.plan = plan
@@ -300,6 +300,10 @@ class Loop:
         if self.live and width == "code" and not plan.blocked:
             self._deploy(save, plan)
 
+    def _plan(self, save: _Save, wish: Wish, built: Built) -> Plan:
+        with self._engine.builds.given(built):
+            return self._engine.plan(wish, refresh=save.number == 0)
+
     def _build(self, save: _Save, project: Project) -> Built | None:
         with self._changed:
             self._building = True
@@ -310,7 +314,10 @@ class Loop:
                 self._building = False
         if built is None or self._over(save):
             return None
-        before, self._built = self._built, built
+        before = self._built
+        as_before = before is not None and before.layer_keys == built.layer_keys
+        built = replace(built, hints=before.hints if before and as_before else self._engine.builds.hints(built))
+        self._built = built
         same = before is not None and before.sent == built.sent
         self._told(BuildDone(save.number, save.ms, built, same))
         if self.event is not None and (built.sent != self._answered or "configuration" in save.about):
@@ -347,6 +354,11 @@ class Loop:
         except StoppedError:
             return None
         except GenesysError as error:
-            if not self._over(save) or stage == "deploy":
-                self._told(Failed(save.number, save.ms, stage, error))
-            return None
+            failed = error
+        except Exception as bug:  # noqa: BLE001 - the last door of these threads: the loop lives on, and the bug is told
+            why = f"{type(bug).__name__}: {bug}"
+            failed = GenesysError("a bug in Genesys", why=why, todo="report it, with what was saved")
+            failed.__cause__ = bug
+        if not self._over(save) or stage == "deploy":
+            self._told(Failed(save.number, save.ms, stage, failed))
+        return None

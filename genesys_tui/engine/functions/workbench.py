@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -104,7 +105,8 @@ class Workbench:
 
     def build(self, subject: Subject) -> Built:
         """Raises GenesysError for what can't be built, SourceError for a mistake in the source."""
-        return self._workspace.builds.build(subject.read().project)
+        built = self._workspace.builds.build(subject.read().project)
+        return replace(built, hints=self._workspace.builds.hints(built))
 
     def answer(self, subject: Subject, built: Built, event: Invocation, logged: Logged) -> Answer:
         """What the code that was built answers, run here once."""

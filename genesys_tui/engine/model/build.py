@@ -121,4 +121,8 @@ class Built:
     @property
     def sent(self) -> tuple[str, ...]:
         """What tells whether another build comes to the same."""
-        return (self.sha256, self.handler or "", *(layer.key for layer in self.layers))
+        return (self.sha256, self.handler or "", *self.layer_keys)
+
+    @property
+    def layer_keys(self) -> tuple[str, ...]:
+        return tuple(layer.key for layer in self.layers)

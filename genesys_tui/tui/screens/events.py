@@ -20,13 +20,7 @@ from genesys_tui.tui.widgets.words import Page, Words
 class Events(ModalScreen[str]):
     """Answers with the name of an event, `@FILE`, or JSON; with None when closed."""
 
-    DEFAULT_CSS = """
-    Events { align: center top; background: $background 50%; }
-    Events > #box { width: 72; max-width: 98%; height: auto; max-height: 80%; margin-top: 2; padding: 0 1;
-                    background: $panel; border: round $primary; }
-    Events Input { background: $panel; margin-bottom: 1; }
-    Events OptionList { height: auto; max-height: 12; background: $panel; border: none; padding: 0; }
-    """
+    CSS_PATH = "events.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", show=False),
         Binding("down,ctrl+n", "move(1)", "Next", show=False, priority=True),
@@ -85,12 +79,7 @@ class Events(ModalScreen[str]):
 class EventName(ModalScreen[str]):
     """Answers with a name to keep the event under."""
 
-    DEFAULT_CSS = """
-    EventName { align: center middle; background: $background 60%; }
-    EventName > #box { width: 60; max-width: 96%; height: auto; padding: 1 2; background: $panel;
-                       border: round $primary; }
-    EventName Input { background: $background; margin-top: 1; }
-    """
+    CSS_PATH = "events.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", show=False)]
 
     def compose(self) -> ComposeResult:

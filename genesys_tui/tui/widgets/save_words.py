@@ -15,7 +15,7 @@ from genesys_tui.tui.widgets.plan_words import OUTCOMES
 from genesys_tui.tui.widgets.words import Page
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.model.invocation import Answer, Json, LogLine
+    from genesys_tui.engine.model.invocation import Answer, Json
     from genesys_tui.engine.model.loop import BuildDone, Deployed, Planned
     from genesys_tui.tui.bench import Bench
 
@@ -23,9 +23,9 @@ PAYLOAD = 24
 """Lines of an answer that are shown."""
 LOG = 8
 """Lines of a log that are always shown, if there are so many."""
-SENTENCES = 12
-_FRAME = re.compile(r"^(START|END|REPORT) RequestId: \S+")
-"""What Lambda itself writes around each invocation."""
+SENTENCES = 60
+_FRAME = re.compile(r"^(START|END|REPORT) RequestId: \S+\s*")
+"""What Lambda itself writes around each invocation: of it only the report is worth a line."""
 SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "adopt": "↻"}
 
 Said = tuple[str, str]
@@ -256,9 +256,8 @@ def _log(page: Page, bench: Bench, width: int, room: int) -> None:
         return
     if not log.lines:
         page.line("  nothing yet", "faint")
-    last: list[LogLine] = list(log.lines)[-max(LOG, room) :]
-    for line in last:
+    worth = [line for line in log.lines if not line.text.startswith(("START RequestId:", "END RequestId:"))]
+    for line in worth[-max(LOG, room) :]:
         text = _FRAME.sub(r"\1 ", line.text)
-        frame = text != line.text
         shown = crop(text.replace("\t", "  "), max(20, width - 9))
-        page.line(f"{line.time.astimezone():%H:%M:%S} {shown}", "faint" if frame else "")
+        page.line(f"{line.time.astimezone():%H:%M:%S} {shown}", "faint" if text != line.text else "")

@@ -341,3 +341,39 @@ def test_a_layer_that_is_half_there_is_made_again(tmp_path: Path, world: Path) -
     again = House(here.home)
     assert bytes_of(again.build(source), here.home) == before
     again.builds.close()
+
+
+# half-written ---------------------------------------------------------------------------------------------------------
+NAMED = "[project]\nname = 'x'\nversion = '1'\ndependencies = ['idna']\n"
+HALF_WRITTEN = [
+    ("pyproject.toml", b"project = 1\n", "`project` is no table"),
+    ("pyproject.toml", b"[project\n", "can't be read"),
+    ("pyproject.toml", b"[project]\ndynamic = 1\n", "`project.dynamic` is no list"),
+    ("pyproject.toml", f"tool = 1\n{NAMED}".encode(), "`tool` is no table"),
+    ("pyproject.toml", f"{NAMED}[tool.uv]\nsources = 1\n".encode(), "`tool.uv.sources` is no table"),
+    ("pyproject.toml", f"{NAMED}[tool.uv.sources]\nidna = [1]\n".encode(), "`tool.uv.sources.idna` is no table"),
+    ("pyproject.toml", f"{NAMED}[tool.uv.workspace]\nmembers = ['']\n".encode(), "a member is a relative path"),
+    ("pyproject.toml", b"[tool]\npoetry = 1\n", "`tool.poetry` is no table"),
+    ("requirements.txt", b"=\n", "can't be resolved"),
+    ("requirements.txt", b"\xff\n", "it is no UTF-8"),
+    ("requirements.txt", b"-r .\n", "Is a directory"),
+    ("requirements.txt", b"-e\n", "can't be resolved"),
+    ("requirements.txt", b"./gone\n", "gone is not there"),
+    ("main.py", b"# /// script\n# dependencies = ['\xff']\n# ///\n", "inline metadata can't be read"),
+    ("main.py", b"# /// script\n# dependencies = ['idna']\n# tool = 1\n# ///\n", "`tool` is no table"),
+    ("main.py", b"\x00", "null bytes"),
+    ("main.py", b"x = " + b"-" * 100_000 + b"1\n", "can't be compiled: (Recursion|Memory)Error"),
+    ("uv.lock", b"version = 1\n", "uv.lock can't be used"),
+    ("uv.lock", b"\xff", "uv.lock can't be used"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "why"), HALF_WRITTEN)
+def test_a_file_that_is_half_written_is_told(tmp_path: Path, world: Path, name: str, content: bytes, why: str) -> None:
+    """Whatever else it raised would end the loop."""
+    source = written(tmp_path / "src", {"main.py": HANDLER})
+    if name == "uv.lock":
+        (source / "pyproject.toml").write_text(NAMED)
+    (source / name).write_bytes(content)
+    with house(world / "genesys") as here, pytest.raises(GenesysError, match=why):
+        here.build(source, "python3.12")

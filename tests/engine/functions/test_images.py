@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.functions import archive as archives
-from genesys_tui.engine.functions import build as builds_
-from genesys_tui.engine.functions import images
+from genesys_tui.engine.functions import images, ready_zip
 from genesys_tui.engine.functions.build import Builds
 from genesys_tui.engine.functions.image_layers import below, keep_layer
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
+from genesys_tui.engine.local import read_piece
 from genesys_tui.engine.model.build import Architecture, Built, BuiltImage, Member, Project, Target
 from genesys_tui.engine.model.errors import GenesysError
 from tests.engine.functions.bases import BASE, ENV, archive, configuration_of, engine_with_base, files_of, tar_of
@@ -146,12 +146,28 @@ def test_without_an_engine_it_is_said_what_to_install(home: Path, source: Path, 
     builds = Builds(home, print, BuilderSettings(builder="host", engine=str(tmp_path / "no" / "podman")))
     with pytest.raises(GenesysError, match=r"without its base, public\.ecr\.aws/lambda/python:3\.12") as caught:
         builds.build(project(source))
-    assert "install podman, docker or finch" in caught.value.todo
+    assert "podman, docker or finch" in caught.value.todo
     builds.close()
 
 
+def test_a_base_is_named_for_all_runtimes_or_for_each(tmp_path: Path) -> None:
+    (tmp_path / "builder.toml").write_text('base = { "python3.12" = "mine:3.12" }')
+    each = BuilderSettings.load(tmp_path, {})
+    assert (each.base_for("python3.12"), each.base_for("python3.13")) == ("mine:3.12", "")
+    assert BuilderSettings.load(tmp_path, {"GENESYS_BASE": "mine:1"}).base_for("nodejs22.x") == "mine:1"
+
+
+def test_a_piece_of_an_artifact_that_was_cut_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ab").write_bytes(b"01234567")
+    assert read_piece(tmp_path, "ab", 2, 4) == b"2345"
+    for digest, start in (("ab", 5), ("cd", 0)):
+        with pytest.raises(GenesysError, match="the artifact") as caught:
+            read_piece(tmp_path, digest, start, 4)
+        assert caught.value.todo == "plan again"
+
+
 def test_what_is_too_big_for_a_zip_fits_an_image(builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (archives, builds_):
+    for module in (archives, ready_zip):
         monkeypatch.setattr(module, "UNZIPPED_LIMIT", 1_000)
     with pytest.raises(GenesysError) as caught:
         builds.build(Project("f", source, Target("python3.12")))
@@ -164,7 +180,7 @@ def test_what_is_too_big_for_a_zip_fits_an_image(builds: Builds, source: Path, m
 
 def test_the_code_alone_is_too_big_for_a_zip(builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (source / "requirements.txt").unlink()
-    monkeypatch.setattr(builds_, "UNZIPPED_LIMIT", 10)
+    monkeypatch.setattr(ready_zip, "UNZIPPED_LIMIT", 10)
     with pytest.raises(GenesysError, match="too big") as caught:
         builds.build(Project("f", source, Target("python3.12"), "main.handler"))
     assert caught.value.command == f"genesys execute function f --source {source} --package image"

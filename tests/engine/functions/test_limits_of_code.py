@@ -152,6 +152,13 @@ def test_code_that_is_too_big_is_refused_unread(workspace: Workspace, proxy: Fau
     assert "more than 250 MB" in str(error) and "model.bin" in str(error)
 
 
+@pytest.mark.parametrize(("source", "why"), [('"a\\0b"', "holds a NUL"), ("~nobody-here/src", "is not there")])
+def test_a_source_that_can_be_no_path_is_refused(
+    workspace: Workspace, proxy: FaultProxy, folder: Path, source: str, why: str
+) -> None:
+    assert why in str(refused(workspace, proxy, folder, source))
+
+
 # dependencies ---------------------------------------------------------------------------------------------------------
 def wheel(folder: Path, name: str, megabytes: int) -> str:
     """A package that is so big unzipped; the requirement that names it."""

@@ -43,7 +43,7 @@ def check_syntax(member: Member, version: str) -> None:
         if what:
             raise SourceError(member.name, line, what) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise SourceError(member.name, 0, f"it can't be compiled: {error}") from error
+        raise SourceError(member.name, 0, f"it can't be compiled: {str(error) or type(error).__name__}") from error
 
 
 def _said_by(version: str, member: Member) -> tuple[int, str] | None:

@@ -6,12 +6,13 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from genesys_tui.engine.functions.languages.python_requirements import read_requirements
+from genesys_tui.engine.functions.languages.python_shapes import misshapen
 from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Project
 from genesys_tui.engine.model.errors import GenesysError
@@ -168,7 +169,7 @@ def _of_script(path: Path) -> Wanted | None:
         metadata = tomllib.loads(text)
     except ValueError as error:  # no TOML, or no UTF-8
         raise SourceError(path.name, 0, f"its inline metadata can't be read: {error}") from error
-    if wrong := next(_misshapen(metadata), None):
+    if wrong := misshapen(metadata):
         raise SourceError(path.name, 0, f"its inline metadata can't be read: {wrong}")
     lines = metadata.get("dependencies", [])
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
@@ -228,45 +229,9 @@ def _toml(path: Path) -> Mapping[str, Any] | None:
         found = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
         raise GenesysError(f"{path.name} can't be read", why=str(error), todo="correct it") from error
-    if wrong := next(_misshapen(found), None):
+    if wrong := misshapen(found):
         raise GenesysError(f"{path.name} can't be read", why=wrong, todo="correct it")
     return found
-
-
-_SHAPES: Mapping[str, type] = {
-    "project": dict,
-    "project.dynamic": list,
-    "tool": dict,
-    "tool.poetry": dict,
-    "tool.uv": dict,
-    "tool.uv.index": list,
-    "tool.uv.sources": dict,
-    "tool.uv.workspace": dict,
-    "tool.uv.workspace.members": list,
-}
-"""Of what is read here; all else is uv's business."""
-
-
-def _misshapen(found: Mapping[str, Any]) -> Iterator[str]:
-    """What is not of the shape that it should have, in words: files are saved half-written too."""
-    for name, shape in _SHAPES.items():
-        value: Any = found
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is not None and not isinstance(value, shape):
-            yield f"`{name}` is no {'table' if shape is dict else 'list'}"
-        elif name == "tool.uv.sources":
-            tables = (table for one in (value or {}).values() for table in (one if isinstance(one, list) else [one]))
-            yield from (
-                f"`{name}` holds {table!r}, and a source is a table" for table in tables if not _is_table(table)
-            )
-        elif name == "tool.uv.workspace.members":
-            patterns = (one for one in value or () if not isinstance(one, str) or not one or one.startswith("/"))
-            yield from (f"`{name}` holds {one!r}, and a member is a relative path" for one in patterns)
-
-
-def _is_table(value: object) -> bool:
-    return isinstance(value, dict)
 
 
 def _sources(pyproject: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
