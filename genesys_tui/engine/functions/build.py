@@ -104,12 +104,13 @@ class Builds:
             self._given.built = None
 
     def here(self, built: Built) -> Built:
-        """The same, as files that this machine can run: built for its own architecture, where that is another one. What
-        runs here is no image. Where a newer build came, it is that."""
+        """The same, as files that this machine can run: built for its own architecture, where that is another one, and
+        then not in an image, whose base may be had for the other only. Where a newer build came, it is that."""
         target = replace(built.project.target, architecture=_ARCHITECTURES.get(machine(), "x86_64"))
-        project = replace(built.project, target=target, package="zip")
+        project = built.project
         with self._one:
-            if project != built.project:
+            if target != project.target:
+                project = replace(project, target=target, package="zip")
                 self.build(project)
             return self._known(project).shown()
 

@@ -12,13 +12,9 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from genesys_tui.engine.desired.writing import extended, write_entries
 from genesys_tui.engine.functions import deployed, events, templates
 from genesys_tui.engine.functions.archive import unzip
 from genesys_tui.engine.functions.langpack import Langpack, all_langpacks, detect, langpack
-from genesys_tui.engine.functions.local.interpreters import newest
-from genesys_tui.engine.functions.loop import Loop, Told
-from genesys_tui.engine.functions.running import Logged, Running
 from genesys_tui.engine.functions.subject import Subject
 from genesys_tui.engine.functions.workshop.workshop import Where
 from genesys_tui.engine.local import keep_artifact
@@ -30,6 +26,8 @@ from genesys_tui.engine.model.resource import Wish
 from genesys_tui.engine.remembered import remembered
 
 if TYPE_CHECKING:
+    from genesys_tui.engine.functions.loop import Loop, Told
+    from genesys_tui.engine.functions.running import Logged
     from genesys_tui.engine.workspace import Workspace
 
 Opened = Callable[[], deployed.Sender]
@@ -57,6 +55,8 @@ class Workbench:
     def new(self, folder: Path, language: Language, template: str = "plain") -> templates.New:
         """A new function from a template; in Python for the newest version that runs here too, which its
         `.python-version` then names. Raises UsageError for a folder that holds something already."""
+        from genesys_tui.engine.functions.local.interpreters import newest
+
         pack = langpack(language, self.home)
         made = templates.make(folder, pack, template)
         minors = [Target(one.name).version for one in pack.runtimes] if language == "python" else []
@@ -65,6 +65,8 @@ class Workbench:
 
     def write(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
         """Write what is wanted into a stack file, as `Workspace.write_into` does, and without an account too."""
+        from genesys_tui.engine.desired.writing import extended, write_entries
+
         if not path.exists() and self._identity():
             self._workspace.write_into(path, wish, dry=dry)
             return
@@ -110,6 +112,8 @@ class Workbench:
 
     def answer(self, subject: Subject, built: Built, event: Invocation, logged: Logged) -> Answer:
         """What the code that was built answers, run here once."""
+        from genesys_tui.engine.functions.running import Running
+
         running = Running(self.home, logged)
         try:
             return running.answer(self._workspace.builds.here(built), event, subject.settings)
@@ -120,6 +124,9 @@ class Workbench:
         self, subject: Subject, told: Told, logged: Logged, *, live: bool = False, event: Invocation | None = None
     ) -> Loop:
         """The loop of a function, that is still to be started."""
+        from genesys_tui.engine.functions.loop import Loop
+        from genesys_tui.engine.functions.running import Running
+
         running = Running(self.home, logged)
         return Loop(
             subject, self._workspace, running, told, live=live, event=event, fetch=lambda: self._fetch(subject.name)

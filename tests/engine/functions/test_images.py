@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.functions import archive as archives
+from genesys_tui.engine.functions import build as builds_
 from genesys_tui.engine.functions import images, ready_zip
 from genesys_tui.engine.functions.build import Builds
 from genesys_tui.engine.functions.image_layers import below, keep_layer
@@ -172,10 +173,21 @@ def test_what_is_too_big_for_a_zip_fits_an_image(builds: Builds, source: Path, m
     with pytest.raises(GenesysError) as caught:
         builds.build(Project("f", source, Target("python3.12")))
     assert "package: image" in caught.value.todo
-    assert builds.build(project(source)).image
+    monkeypatch.setattr(builds_, "machine", lambda: "x86_64")
+    here = builds.here(builds.build(project(source)))
+    assert (here.code / "main.py").read_text() == MAIN, "it runs here too, as the files that are in its image"
     monkeypatch.setattr(images, "UNPACKED_LIMIT", 10_000)
     with pytest.raises(GenesysError, match="image of function 'f' is too big"):
         builds.build(project(source))
+
+
+def test_for_another_machine_it_runs_here_without_another_base(
+    builds: Builds, engine: FakeEngine, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builds_, "machine", lambda: "aarch64")
+    here = builds.here(builds.build(project(source)))
+    assert (here.project.target.architecture, here.image) == ("arm64", None)
+    assert not any(asked.startswith("pull") for asked in engine.asked)
 
 
 def test_the_code_alone_is_too_big_for_a_zip(builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
