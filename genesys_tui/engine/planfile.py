@@ -14,6 +14,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from genesys_tui.engine.local import place_of
+from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.model.resource import Desired, Outcome, Wish
@@ -106,7 +108,7 @@ def save(plan: Plan, wish: Wish, document: Mapping[str, object], path: Path) -> 
         "whole": wish.whole,
         "wish": [_desired(desired) for desired in wish.resources],
         "outcomes": [
-            {"kind": one.kind, "name": one.name, "spec": to_wire(one.spec), "complete": one.complete}
+            {"kind": one.kind, "name": one.name, "spec": to_wire(_placed(one)), "complete": one.complete}
             for one in wish.outcomes
         ],
         "delete_data": wish.delete_data,
@@ -147,10 +149,18 @@ def _desired(desired: Desired) -> dict[str, object]:
         "address": desired.address,
         "kind": desired.kind,
         "name": desired.name,
-        "spec": to_wire(desired.spec),
+        "spec": to_wire(_placed(desired)),
         "complete": desired.complete,
         "adopt": desired.adopt,
         "modify": desired.modify,
         "needs": desired.needs,
         "tagged": desired.tagged,
     }
+
+
+def _placed(wanted: Desired | Outcome) -> Document:
+    """Its spec, with the path of its source as it is from anywhere: the file that it stood in is not read again."""
+    source = wanted.spec.get("source")
+    if isinstance(source, str) and (path := place_of(source, wanted.mark)).exists():
+        return {**wanted.spec, "source": str(path.resolve())}
+    return wanted.spec

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from genesys_tui.engine.model.errors import GenesysError, NoCredentialsError, UsageError
+from genesys_tui.engine.model.errors import GenesysError, UsageError
 from genesys_tui.tui.background import Latest
 from genesys_tui.tui.bench import Work
+from genesys_tui.tui.draft import Draft, event_of, made, pulled, with_trigger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from genesys_tui.engine.functions.beginning import Trigger
-    from genesys_tui.engine.functions.workbench import Workbench
     from genesys_tui.engine.model.build import Language
-    from genesys_tui.engine.model.resource import Desired, Wish
+    from genesys_tui.engine.model.resource import Desired
     from genesys_tui.engine.workspace import Workspace
     from genesys_tui.tui.background import Background
     from genesys_tui.tui.bench import Bench
     from genesys_tui.tui.engine import Engine
 
 Step = Literal["start", "pull", "folder", "name", "trigger", "detail", "making"]
-Origin = Literal["new", "folder", "pull", "more"]
-"""Where its code comes from; `more`: it is worked on already, and something more is to start it."""
 LANGUAGES = {"python": "Python", "node": "Node.js", "go": "Go"}
 FILE = "genesys.yaml"
 
@@ -53,18 +51,6 @@ class Runtimes:
     @property
     def chosen(self) -> str:
         return self.names[self.at]
-
-
-@dataclass(slots=True)
-class Draft:
-    """What was chosen so far. `source`: the folder of its code."""
-
-    origin: Origin = "new"
-    language: Language = "python"
-    runtime: str = ""
-    name: str = ""
-    source: Path = field(default_factory=Path)
-    trigger: Trigger | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +262,7 @@ class Wizard:
     def _open_written(self, function: Desired) -> None:
         file = self.file
         if file is not None:
-            self._bench.open(Work(function.name, lambda: self._engine.read_stack_file(file), file, _event_of(function)))
+            self._bench.open(Work(function.name, lambda: self._engine.read_stack_file(file), file, event_of(function)))
 
     def _begin(self, draft: Draft) -> None:
         self.draft = draft
@@ -352,85 +338,15 @@ class Wizard:
 
         def make() -> Work:
             if draft.origin == "more" and before is not None:
-                return _with_trigger(self._engine, before, draft.trigger, said, known.queues)
+                return with_trigger(self._engine, before, draft.trigger, said, known.queues)
             if draft.origin == "pull":
-                return _pulled(workspace.functions, draft)
-            return _made(workspace, self._engine, draft, said, keep, known.queues)
+                return pulled(workspace.functions, draft)
+            return made(workspace, self._engine, draft, said, keep, known.queues)
 
-        def made(work: Work) -> None:
+        def ready(work: Work) -> None:
             self.start()
             self._bench.open(work)
             if draft.origin == "more":
                 self._bench.choose_event(work.event, self._failed)
 
-        self._latest.ask(make, made, self._failed)
-
-
-def _pulled(functions: Workbench, draft: Draft) -> Work:
-    """Only its code is changed: it stays whose it is."""
-    from genesys_tui.engine.functions.beginning import wish
-
-    functions.pull(draft.name, draft.source)
-    fields = {"source": str(draft.source.resolve())}
-    asked = wish([("function", draft.name, fields)], f"function '{draft.name}'", modify=True)
-    return Work(draft.name, lambda: asked)
-
-
-def _made(
-    workspace: Workspace, engine: Engine, draft: Draft, said: str, keep: Path | None, queues: frozenset[str]
-) -> Work:
-    """The folder of its code, where it is new; and what is wanted, in the stack file or in words."""
-    from genesys_tui.engine.functions.beginning import as_written, entries, wish
-
-    trigger = draft.trigger
-    assert trigger is not None
-    folder = draft.source.resolve()
-    fields = {"runtime": draft.runtime, "source": str(folder)}
-    words = wish(entries(draft.name, fields, trigger.starts, said, queues=queues), f"function '{draft.name}'")
-    written: Wish | None = None
-    if keep is not None:
-        fields["source"] = _relative(folder, keep.resolve().parent)
-        written = as_written(entries(draft.name, fields, trigger.starts, said, queues=queues))
-        _write(workspace, engine, keep, written, dry=True)
-    if draft.origin == "new":
-        workspace.functions.new(draft.source, draft.language, trigger.template)
-    if keep is None or written is None:
-        return Work(draft.name, lambda: words, event=trigger.event)
-    _write(workspace, engine, keep, written)
-    return Work(draft.name, lambda: engine.read_stack_file(keep), keep, trigger.event)
-
-
-def _with_trigger(engine: Engine, work: Work, trigger: Trigger | None, said: str, queues: frozenset[str]) -> Work:
-    """The same function, started by something more: in its stack file, or in words."""
-    from genesys_tui.engine.functions.beginning import as_written, companions, entries, trigger_entry, wish
-
-    assert trigger is not None
-    [function] = [one for one in work.wish().resources if one.kind == "function" and one.name == work.name]
-    if work.file is not None:
-        beside = as_written(companions(function.spec, trigger.starts, said, queues))
-        engine.add_trigger(work.file, work.name, trigger_entry(trigger.starts, said), beside)
-        return replace(work, event=trigger.event)
-    asked = entries(work.name, function.spec, trigger.starts, said, queues=queues)
-    words = wish(asked, f"function '{work.name}'", modify=function.modify)
-    return replace(work, wish=lambda: words, event=trigger.event)
-
-
-def _write(workspace: Workspace, engine: Engine, file: Path, wish: Wish, *, dry: bool = False) -> None:
-    try:
-        workspace.write_into(file, wish, dry=dry)
-    except NoCredentialsError:
-        engine.write_entries(file, wish, dry=dry)
-
-
-def _relative(folder: Path, start: Path) -> str:
-    return f"./{folder.relative_to(start)}" if folder.is_relative_to(start) else str(folder)
-
-
-def _event_of(function: Desired) -> str:
-    """What to try it with first, by what starts it."""
-    from genesys_tui.engine.functions.beginning import TRIGGERS
-
-    triggers = function.spec.get("triggers")
-    types = [one.get("type") for one in triggers if isinstance(one, dict)] if isinstance(triggers, list) else []
-    types += ["url"] if function.spec.get("url") else ["queue"] if function.spec.get("queues") else []
-    return next((one.event for one in TRIGGERS if one.starts in types), "empty")
+        self._latest.ask(make, ready, self._failed)

@@ -15,7 +15,7 @@ import yaml
 from genesys_tui.engine.functions.subject import Subject, width_of
 from genesys_tui.engine.model.loop_document import build_document
 from genesys_tui.engine.model.plan import Plan
-from genesys_tui.engine.workspace import Settings, Workspace, parse_intent, read_stack_file
+from genesys_tui.engine.workspace import Settings, Workspace, parse_intent, plan_document, read_stack_file
 from tests.engine.functions.bases import BASE, archive, engine_with_base, tar_of
 
 REGION = "eu-west-1"
@@ -156,6 +156,20 @@ def test_what_is_a_zip_does_not_become_an_image_in_place(owner: Owner) -> None:
     plan = owner.plan()
     assert any("can't change between a zip and an image" in one.message for one in plan.findings)
     assert plan.blocked
+
+
+def test_a_saved_plan_is_applied_as_it_is(owner: Owner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(owner.folder)
+    owner.write("one")
+    plan = owner.plan()
+    wish = read_stack_file(owner.folder / "genesys.yaml")
+    owner.workspace.save_plan(plan, wish, tmp_path / "plan.json")
+    said: Any = plan_document(plan)
+    calls = [call for step in said["steps"] for line in step["lines"] for call in line["calls"]]
+    parts = [call["params"] for call in calls if call["operation"] == "UploadLayerPart"]
+    assert all(one["layerPartBlob"].keys() == {"$blob", "start", "size"} for one in parts)
+    owner.apply(owner.workspace.load_plan(tmp_path / "plan.json"))
+    assert owner.plan().steps == ()
 
 
 def test_what_it_takes_is_said_before(owner: Owner) -> None:

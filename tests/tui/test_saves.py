@@ -51,10 +51,10 @@ def test_a_save_says_what_it_waits_for_and_then_what_came_of_it() -> None:
     timeline.take(Invoked(1, 80.0, Answer("r", "answered", {"statusCode": 200, "body": '{"pages": 3}'}, 12.0)))
     assert words(timeline)[1] == 'answer 80 ms  → 200 {"pages": 3}'
     timeline.take(Planned(1, 90.0, plan_of(), "code"))
-    assert words(timeline)[2] == "plan   ~ code only  waits for a"
+    assert words(timeline)[2] == "plan   waits for a: ~ code only"
     assert timeline.waiting is timeline.newest
     timeline.take(Deployed(1, 900.0, APPLIED))
-    assert words(timeline)[2] == "plan   ~ code only  ● live in 0.9 s (ours 60 ms)"
+    assert words(timeline)[2] == "plan   ● live in 0.9 s (ours 60 ms)  ~ code only"
     assert timeline.waiting is None
 
 
@@ -84,7 +84,7 @@ def test_a_failed_answer_says_where() -> None:
 def test_a_wider_plan_says_what_it_changes() -> None:
     timeline = saved()
     timeline.take(Planned(1, 90.0, plan_of(create_step("layer.g-1"), create_step("function.answer")), "wider"))
-    assert words(timeline)[2] == "plan   + layer, + function  waits for a"
+    assert words(timeline)[2] == "plan   waits for a: + layer, + function"
 
 
 def test_without_an_account_no_plan_is_missed() -> None:

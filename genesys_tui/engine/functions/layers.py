@@ -68,6 +68,16 @@ def _unzipped(opt: Path, _staging: Path) -> tuple[_Part, ...]:
     return (_Part(sha256="", size=0, unzipped=sum(size for _, size in contents), files=(), contents=contents),)
 
 
+def _protect(opt: Path) -> None:
+    """Code that runs here can't write into it, as in Lambda: files may be the very ones of a cache, from which other
+    layers are made. (Nothing of this stops root.)"""
+    for above, _, names in os.walk(opt):
+        for name in names:
+            path = Path(above, name)
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode & 0o555)
+
+
 class Layers:
     """`folder`: where builds keep what they made. `artifacts`: where zips lie, by their hash."""
 
@@ -107,6 +117,7 @@ class Layers:
             opt = staging / "opt"
             opt.mkdir()
             fill(opt)
+            _protect(opt)
             record = _Record(parts=parts(opt, staging))
             (staging / "layer.json").write_text(record.model_dump_json(), "utf-8")
             self._keep(staging, key)

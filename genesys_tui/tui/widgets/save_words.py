@@ -108,15 +108,16 @@ def _plan(save: Save) -> list[Said]:
 
 
 def _standing(save: Save, planned: Planned) -> Said:
-    words = f"plan   {_changes(planned)}"
+    """How it stands comes first: a narrow screen cuts the rest."""
+    changes = _changes(planned)
     if save.sending:
-        return f"{words}  ▸ sending…", "accent"
+        return f"plan   ▸ sending…  {changes}", "accent"
     if save.deployed is not None:
         tone = "good" if save.deployed.record.status == "done" else "bad"
-        return f"{words}  {_sent(save, save.deployed)}", tone
+        return f"plan   {_sent(save, save.deployed)}  {changes}", tone
     if planned.plan.blocked:
-        return f"{words}  ✗ blocked", "bad"
-    return (f"{words}  waits for a", "warn") if save.changes else (words, "faint")
+        return f"plan   ✗ blocked: {changes}", "bad"
+    return (f"plan   waits for a: {changes}", "warn") if save.changes else (f"plan   {changes}", "faint")
 
 
 def _changes(planned: Planned) -> str:

@@ -343,6 +343,17 @@ def test_a_layer_that_is_half_there_is_made_again(tmp_path: Path, world: Path) -
     again.builds.close()
 
 
+def test_what_runs_here_cannot_write_into_a_layer(tmp_path: Path, world: Path) -> None:
+    """Its files are those of a cache that other layers are made from. Root may still: so the modes are looked at."""
+    source = written(tmp_path / "src", {"requirements.txt": "idna==3.10\n", "app.py": HANDLER})
+    with house(world / "genesys", shared=False) as here:
+        built = here.build(source)
+        assert whole(here.home)
+    files = [path for path in built.layers[0].folder.rglob("*") if path.is_file()]
+    assert files and not [path for path in files if path.stat().st_mode & 0o222]
+    assert {path.stat().st_mode & 0o444 for path in files} == {0o444}
+
+
 # half-written ---------------------------------------------------------------------------------------------------------
 NAMED = "[project]\nname = 'x'\nversion = '1'\ndependencies = ['idna']\n"
 HALF_WRITTEN = [

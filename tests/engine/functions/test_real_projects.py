@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import pytest
 
 from genesys_tui.engine.functions import events
+from genesys_tui.engine.functions.archive import unzip
 from genesys_tui.engine.functions.binaries import binary
 from genesys_tui.engine.functions.local.interpreters import python
 from genesys_tui.engine.model.build import Architecture, Built
@@ -108,9 +109,11 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("npm_config_userconfig", USERS)
 
 
-def machines(built: Built) -> set[int]:
+def machines(built: Built, home: Path) -> set[int]:
     """Of the binaries in what would be sent."""
-    folders = [built.code, *(layer.folder for layer in built.layers)]
+    code = home / "unzipped" / built.sha256
+    unzip(home / "artifacts" / built.sha256, code)
+    folders = [code, *(layer.folder for layer in built.layers)]
     paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return {found.machine for path in paths if (found := binary(path))}
 
@@ -167,7 +170,7 @@ def test_a_package_in_c_that_comes_as_source_only(tmp_path: Path, world: Path) -
     said: Any = answer.payload
     assert said[0] == 0x6F91  # the check value of CRC-16/MCRF4XX
     assert said[1].startswith(str(built.layers[0].folder))
-    assert machines(built) == {MACHINES["x86_64"]}
+    assert machines(built, world / "genesys") == {MACHINES["x86_64"]}
     with house(tmp_path / "other") as outside, pytest.raises(GenesysError, match="crcmod can't be built"):
         outside.build(source, "python3.11")
 
@@ -224,7 +227,7 @@ def test_go_with_its_own_library(tmp_path: Path, world: Path, architecture: Arch
     files = {"main.go": GO, "go.mod": "module example.com/f\n\ngo 1.19\n"}
     with house(world / "genesys") as here:
         built = here.build(written(tmp_path / "src", files), "provided.al2023", architecture)
-        assert machines(built) == {MACHINES[architecture]}
+        assert machines(built, world / "genesys") == {MACHINES[architecture]}
         answer, _ = here.answer(built, {"Numbers": [1, 2, 3]})
     assert answer.payload == {"sum": 6}, answer.error
 
@@ -235,7 +238,7 @@ def test_no_binary_of_another_machine_slips_in(tmp_path: Path, world: Path, arch
     """Nor one for this machine's own Python or system."""
     with house(world / "genesys") as here:
         built = here.build(written(tmp_path / "src", NUMBERS), "python3.13", architecture)
-    assert machines(built) == {MACHINES[architecture]}
+    assert machines(built, world / "genesys") == {MACHINES[architecture]}
     [layer] = built.layers
     tags = [line for path in layer.folder.rglob("WHEEL") for line in path.read_text().splitlines() if "Tag:" in line]
     assert tags and not [tag for tag in tags if tag.split("-")[-1].startswith("linux_")]

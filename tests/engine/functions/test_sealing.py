@@ -19,6 +19,7 @@ from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Desired, Fragment, Mark, Reference
 from genesys_tui.engine.model.specs.function import STARTERS
+from genesys_tui.engine.workspace import Settings, Workspace, read_stack_file
 
 MAIN = "def handler(event, context):\n    return 1\n"
 
@@ -157,3 +158,19 @@ def test_a_starter_goes_by_the_handler_that_is_asked_for() -> None:
     for handler in ("main", "../main.handler", "main.1", "a b.handler"):
         with pytest.raises(GenesysError, match="no starter"):
             starter_zip("python", handler)
+
+
+def test_a_saved_plan_is_applied_from_anywhere(
+    aws: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = source.parent / "genesys.yaml"
+    entry = "{name: f, type: function, runtime: python3.13, source: src}"
+    file.write_text(f"provider: aws\nregion: eu-west-1\nresources:\n  serverless:\n    - {entry}\n")
+    workspace = Workspace(Settings(region="eu-west-1", endpoint=aws, home=tmp_path / "home"))
+    monkeypatch.chdir(source.parent)
+    wish = read_stack_file(Path("genesys.yaml"))
+    workspace.save_plan(workspace.plan(wish), wish, tmp_path / "saved.json")
+    monkeypatch.chdir(tmp_path)
+    plan = workspace.load_plan(tmp_path / "saved.json")
+    assert any(step.address == "function.f" for step in plan.steps)
+    workspace.close()
