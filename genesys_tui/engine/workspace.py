@@ -20,7 +20,7 @@ from genesys_tui.engine.choosing import as_written, candidates, wish_to_adopt
 from genesys_tui.engine.desired.completion import complete_intent
 from genesys_tui.engine.desired.intents import parse_intent
 from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
-from genesys_tui.engine.desired.writing import extended, stack_for, write_entries
+from genesys_tui.engine.desired.writing import add_trigger, extended, stack_for, write_entries
 from genesys_tui.engine.executor.execution import Execution
 from genesys_tui.engine.inventory.assessment import assessed
 from genesys_tui.engine.inventory.cache import EVERYWHERE, Cache
@@ -58,15 +58,18 @@ __all__ = [
     "Resource",
     "Settings",
     "Workspace",
+    "add_trigger",
     "adoption_threshold",
     "candidates",
     "complete_intent",
+    "extended",
     "find_stack_file",
     "parse_intent",
     "plan_document",
     "read_stack_file",
     "stack_for",
     "suggestions_of",
+    "write_entries",
 ]
 
 DEFAULT_STACK = "default"

@@ -87,7 +87,7 @@ class Engine:
 
     def write_entries(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
         """As `Workspace.write_into`, where nobody knows which account it is for."""
-        from genesys_tui.engine.desired.writing import extended, write_entries
+        from genesys_tui.engine.workspace import extended, write_entries
 
         entries = [(one.kind, one.name, one.spec) for one in wish.resources]
         region, stack = self.where.region or "", self.where.stack or ""
@@ -95,7 +95,7 @@ class Engine:
 
     def add_trigger(self, path: Path, function: str, trigger: Document, beside: Wish) -> None:
         """Let something more start a function of a stack file; `beside`: what comes with it."""
-        from genesys_tui.engine.desired.writing import add_trigger
+        from genesys_tui.engine.workspace import add_trigger
 
         add_trigger(path, function, trigger, [(one.kind, one.name, one.spec) for one in beside.resources])
 
