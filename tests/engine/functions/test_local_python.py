@@ -133,7 +133,8 @@ class TestBothRuntimes:
         assert (answer.ok, answer.payload, answer.error) == (True, {"größe": [1, None]}, None)
         assert answer.init_ms is not None
         assert answer.max_memory_mb > 0
-        loading, start, got, end, report = answer.logs
+        *fetched, loading, start, got, end, report = answer.logs
+        assert all(line.text.startswith("fetching ") for line in fetched)  # by the first that needs it
         assert (loading.text, loading.request) == ("loading", "")
         assert start.text == f"START RequestId: {answer.request} Version: $LATEST"
         assert got.text.startswith("got ")

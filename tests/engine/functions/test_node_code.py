@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions.languages.node_check import Checker
-from genesys_tui.engine.functions.languages.node_compiler import Compiler, Script
-from genesys_tui.engine.functions.languages.node_handler import Exports, exported, handler_of
+from genesys_tui.engine.functions.languages.node.check import Checker
+from genesys_tui.engine.functions.languages.node.compiler import Compiler, Script
+from genesys_tui.engine.functions.languages.node.handler import Exports, exported, handler_of
 from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Member, Project, Target
 from genesys_tui.engine.model.errors import GenesysError

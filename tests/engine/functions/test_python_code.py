@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions.languages import python_syntax
-from genesys_tui.engine.functions.languages.python import Python
+from genesys_tui.engine.functions.languages.python import Python, syntax
 from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.errors import GenesysError
 from tests.engine.functions.python_projects import Rehearsed, members, pack, project
@@ -50,13 +49,13 @@ def test_syntax_of_a_newer_target_is_left_to_its_python(tmp_path: Path, monkeypa
         asked.append(minor)
         raise GenesysError("none here")
 
-    monkeypatch.setattr(python_syntax, "python", none)
-    monkeypatch.setattr(python_syntax, "_OWN", (3, 9))
+    monkeypatch.setattr(syntax, "python", none)
+    monkeypatch.setattr(syntax, "_OWN", (3, 9))
     compiled({"main.py": "x = ?"}, tmp_path, "python3.14")
     with pytest.raises(SourceError, match="never closed"):
         compiled({"main.py": "x = ("}, tmp_path, "python3.14")
     assert asked == ["3.14", "3.14"]
-    monkeypatch.setattr(python_syntax, "python", lambda _: Path(sys.executable))
+    monkeypatch.setattr(syntax, "python", lambda _: Path(sys.executable))
     with pytest.raises(SourceError, match=r"main\.py:2: SyntaxError: invalid syntax"):
         compiled({"main.py": "\nx = ?"}, tmp_path, "python3.14")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions.languages.python_requirements import read_requirements
-from genesys_tui.engine.functions.languages.python_wanted import Wanted, wanted
+from genesys_tui.engine.functions.languages.python.requirements import read_requirements
+from genesys_tui.engine.functions.languages.python.wanted import Wanted, wanted
 from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.errors import GenesysError
 from tests.engine.functions.python_projects import files, project

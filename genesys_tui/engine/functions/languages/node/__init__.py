@@ -7,12 +7,12 @@ from pathlib import Path, PurePosixPath
 
 from genesys_tui.engine.functions.langpack import Langpack
 from genesys_tui.engine.functions.languages import Lock
-from genesys_tui.engine.functions.languages.node_bundle import Bundler, bundles
-from genesys_tui.engine.functions.languages.node_check import Checker
-from genesys_tui.engine.functions.languages.node_handler import SCRIPTS, TYPED, handler_of
-from genesys_tui.engine.functions.languages.node_install import install
-from genesys_tui.engine.functions.languages.node_lock import Dependencies, dependencies_of
-from genesys_tui.engine.functions.languages.node_packages import LOCKS
+from genesys_tui.engine.functions.languages.node.bundle import Bundler, bundles
+from genesys_tui.engine.functions.languages.node.check import Checker
+from genesys_tui.engine.functions.languages.node.handler import SCRIPTS, TYPED, handler_of
+from genesys_tui.engine.functions.languages.node.install import install
+from genesys_tui.engine.functions.languages.node.lock import Dependencies, dependencies_of
+from genesys_tui.engine.functions.languages.node.packages import LOCKS
 from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.functions.workshop.workshop import Workshop
 from genesys_tui.engine.model.build import Member, Project

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from shutil import copy2, copytree, ignore_patterns, rmtree
 from tempfile import mkdtemp
 
-from genesys_tui.engine.functions.languages.python_wanted import Wanted
+from genesys_tui.engine.functions.languages.python.wanted import Wanted
 from genesys_tui.engine.functions.workshop.workshop import CommandError, Workshop
 from genesys_tui.engine.model.errors import GenesysError
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from genesys_tui.engine.functions.languages import Lock
-from genesys_tui.engine.functions.languages.node_packages import (
+from genesys_tui.engine.functions.languages.node.packages import (
     LOCKS,
     MANIFEST,
     Locked,

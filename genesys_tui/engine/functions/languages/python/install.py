@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from fnmatch import translate
 from pathlib import Path
 
-from genesys_tui.engine.functions.languages.python_pylock import Package
-from genesys_tui.engine.functions.languages.python_uv import Uv, put, staged
-from genesys_tui.engine.functions.languages.python_wanted import Wanted
+from genesys_tui.engine.functions.languages.python.pylock import Package
+from genesys_tui.engine.functions.languages.python.uv import Uv, put, staged
+from genesys_tui.engine.functions.languages.python.wanted import Wanted
 from genesys_tui.engine.functions.workshop.workshop import CommandError
 from genesys_tui.engine.model.errors import GenesysError
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from genesys_tui.engine.functions.languages.node_lock import CPU, QUIET, Dependencies, name_of, npm
+from genesys_tui.engine.functions.languages.node.lock import CPU, QUIET, Dependencies, name_of, npm
 from genesys_tui.engine.functions.workshop.workshop import Workshop
 from genesys_tui.engine.model.build import Architecture
 from genesys_tui.engine.model.errors import GenesysError

@@ -12,10 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from genesys_tui.engine.functions.languages.python_install import must_compile
-from genesys_tui.engine.functions.languages.python_pylock import Package, packages_in
-from genesys_tui.engine.functions.languages.python_uv import LEFT_OUT, Uv, staged
-from genesys_tui.engine.functions.languages.python_wanted import Wanted
+from genesys_tui.engine.functions.languages.python.install import must_compile
+from genesys_tui.engine.functions.languages.python.pylock import Package, packages_in
+from genesys_tui.engine.functions.languages.python.uv import LEFT_OUT, Uv, staged
+from genesys_tui.engine.functions.languages.python.wanted import Wanted
 from genesys_tui.engine.functions.workshop.workshop import CommandError
 from genesys_tui.engine.model.errors import GenesysError
 

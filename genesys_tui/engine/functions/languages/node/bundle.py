@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from genesys_tui.engine.functions.languages.node_handler import SCRIPTS, TYPED, handler_of, module_file, module_of
-from genesys_tui.engine.functions.languages.node_lock import CPU
-from genesys_tui.engine.functions.languages.node_packages import LOCKS, MANIFEST, manifest_in
+from genesys_tui.engine.functions.languages.node.handler import SCRIPTS, TYPED, handler_of, module_file, module_of
+from genesys_tui.engine.functions.languages.node.lock import CPU
+from genesys_tui.engine.functions.languages.node.packages import LOCKS, MANIFEST, manifest_in
 from genesys_tui.engine.functions.languages.toolchain import at_home, staging, unchanged
 from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.functions.workshop.workshop import CommandError, Workshop

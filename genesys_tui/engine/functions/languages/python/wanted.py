@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from genesys_tui.engine.functions.languages.python_requirements import read_requirements
-from genesys_tui.engine.functions.languages.python_shapes import misshapen
+from genesys_tui.engine.functions.languages.python.requirements import read_requirements
+from genesys_tui.engine.functions.languages.python.shapes import misshapen
 from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Project
 from genesys_tui.engine.model.errors import GenesysError

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from genesys_tui.engine.functions.langpack import Langpack
 from genesys_tui.engine.functions.languages import Lock
-from genesys_tui.engine.functions.languages.python_code import found_handler, named_handler
-from genesys_tui.engine.functions.languages.python_install import install, prune
-from genesys_tui.engine.functions.languages.python_lock import resolve, text_of
-from genesys_tui.engine.functions.languages.python_syntax import check_syntax
-from genesys_tui.engine.functions.languages.python_uv import Uv
-from genesys_tui.engine.functions.languages.python_wanted import wanted
+from genesys_tui.engine.functions.languages.python.code import found_handler, named_handler
+from genesys_tui.engine.functions.languages.python.install import install, prune
+from genesys_tui.engine.functions.languages.python.lock import resolve, text_of
+from genesys_tui.engine.functions.languages.python.syntax import check_syntax
+from genesys_tui.engine.functions.languages.python.uv import Uv
+from genesys_tui.engine.functions.languages.python.wanted import wanted
 from genesys_tui.engine.functions.workshop.workshop import Workshop
 from genesys_tui.engine.model.build import Member, Project
 from genesys_tui.engine.model.errors import GenesysError

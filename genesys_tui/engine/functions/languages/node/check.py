@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from shutil import which
 
-from genesys_tui.engine.functions.languages.node_compiler import Compiler, Form, Script
-from genesys_tui.engine.functions.languages.node_handler import SCRIPTS
-from genesys_tui.engine.functions.languages.node_packages import MANIFEST, Manifest, parsed
+from genesys_tui.engine.functions.languages.node.compiler import Compiler, Form, Script
+from genesys_tui.engine.functions.languages.node.handler import SCRIPTS
+from genesys_tui.engine.functions.languages.node.packages import MANIFEST, Manifest, parsed
 from genesys_tui.engine.functions.workshop.workshop import Told
 from genesys_tui.engine.model.build import Member, Target
 

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from genesys_tui.engine.functions.languages.python_wanted import MODULES
+from genesys_tui.engine.functions.languages.python.wanted import MODULES
 from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Member
 
