@@ -9,8 +9,9 @@ from pathlib import Path
 
 Changed = Callable[[frozenset[Path]], None]
 
-LOOK = 500
-"""Milliseconds after which it is looked whether the folders are still the ones that are watched."""
+LOOK = 100
+"""Milliseconds after which it is looked whether the folders are still the ones that are watched; so long it takes, too,
+until it is known that they are."""
 
 
 class Watch:

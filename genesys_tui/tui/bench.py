@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.tui.background import Latest
-from genesys_tui.tui.saves import Save, Timeline
+from genesys_tui.tui.saves import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +89,6 @@ class Bench:
         self._latest = Latest(background)
         self._following: threading.Event | None = None
         self._ending: list[Thread] = []
-        self._counted = ""
         self.workspace: Workspace | None = None
         self.state: State = "closed"
         self.work: Work | None = None
@@ -156,7 +154,7 @@ class Bench:
             return loop, events, work.event
 
         def begun(made: tuple[Loop, tuple[str, ...], str]) -> None:
-            self.timeline, self.log, self.files, self._counted = timeline, log, 0, ""
+            self.timeline, self.log, self.files = timeline, log, 0
             self.loop, self.events, self.event = made
             self.state = "open"
             self.loop.start()
@@ -206,8 +204,8 @@ class Bench:
             return
         if save.planned is event and self.live and save.planned.width == "code" and not save.planned.plan.blocked:
             save.sending = True
-        if save.built is event:
-            self._count(save)
+        if save.built is not None and save.built is event:
+            self.files = save.built.built.files
         if save.deployed is event:
             self._ended(save.planned is not None and save.planned.width == "wider")
         self._changed()
@@ -217,18 +215,6 @@ class Bench:
         if self.state == "open" and self.timeline.newest.built is None:
             self.timeline.newest.note = line
             self._changed()
-
-    def _count(self, save: Save) -> None:
-        built = save.built.built if save.built else None
-        if built is None or built.sha256 == self._counted:
-            return
-        self._counted = built.sha256
-
-        def counted(files: int) -> None:
-            self.files = files
-            self._changed()
-
-        self._background.run(lambda: _files(built.code), counted, lambda _: None)
 
     # what is asked of it ------------------------------------------------------------------------------------------
     def invoke(self) -> None:
@@ -321,11 +307,6 @@ class Bench:
 
 def _place(work: Work) -> tuple[str, Path | None]:
     return work.name, work.file
-
-
-def _files(folder: Path) -> int:
-    """How many there are, less what running them leaves."""
-    return sum(not name.endswith(".pyc") for _, _, names in os.walk(folder) for name in names)
 
 
 def _now() -> datetime:

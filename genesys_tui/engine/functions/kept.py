@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from genesys_tui.engine.functions.archive import zipped
@@ -38,6 +39,7 @@ class Kept:
 
     def keep(self, members: Sequence[Member], built: Built) -> Built:
         """This is the newest now."""
+        built = replace(built, files=len(members))
         self.members, self.built = members, built
         return built
 

@@ -102,7 +102,7 @@ class Seconds:
 @dataclass(frozen=True, slots=True)
 class Built:
     """What a build comes to. `sha256`: of the artifact, the zip of the code, in hexadecimal; it lies among the
-    artifacts. `size` and `unzipped`: its bytes. `image`: where it is one; then `sha256` is its id. `code`: the folder
+    artifacts. `size` and `unzipped`: its bytes; `files`: how many it holds. `image`: where it is one; then `sha256` is its id. `code`: the folder
     that a local runtime runs it from. `locks`: the files that its dependencies were taken from. `hints`: what makes it
     big or slow to start, in words."""
 
@@ -117,6 +117,7 @@ class Built:
     seconds: Seconds = field(default_factory=Seconds)
     hints: tuple[str, ...] = ()
     image: BuiltImage | None = None
+    files: int = 0
 
     @property
     def sent(self) -> tuple[str, ...]:
