@@ -102,9 +102,9 @@ class Seconds:
 @dataclass(frozen=True, slots=True)
 class Built:
     """What a build comes to. `sha256`: of the artifact, the zip of the code, in hexadecimal; it lies among the
-    artifacts. `size` and `unzipped`: its bytes; `files`: how many it holds. `image`: where it is one; then `sha256` is its id. `code`: the folder
-    that a local runtime runs it from. `locks`: the files that its dependencies were taken from. `hints`: what makes it
-    big or slow to start, in words."""
+    artifacts. `size` and `unzipped`: its bytes; `files`: how many it holds. `image`: where it is one; then `sha256` is
+    its id. `code`: the folder that a local runtime runs it from. `locks`: the files that its dependencies were taken
+    from. `hints`: what makes it big or slow to start, in words."""
 
     project: Project
     handler: str | None
