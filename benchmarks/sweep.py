@@ -127,6 +127,7 @@ def _zip() -> bytes:
 
 def _process(script: str, *words: str) -> Any:
     environment = {**os.environ, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: bytecode is kept, on both sides
     command = (sys.executable, "-c", script, *words)
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
