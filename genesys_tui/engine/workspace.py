@@ -62,14 +62,12 @@ __all__ = [
     "adoption_threshold",
     "candidates",
     "complete_intent",
-    "extended",
     "find_stack_file",
     "parse_intent",
     "plan_document",
     "read_stack_file",
     "stack_for",
     "suggestions_of",
-    "write_entries",
 ]
 
 DEFAULT_STACK = "default"

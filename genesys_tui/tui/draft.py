@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from genesys_tui.engine.model.errors import NoCredentialsError
 from genesys_tui.tui.bench import Work
 
 if TYPE_CHECKING:
@@ -58,12 +57,12 @@ def made(
     if keep is not None:
         fields["source"] = _relative(folder, keep.resolve().parent)
         written = as_written(entries(draft.name, fields, trigger.starts, said, queues=queues))
-        _write(workspace, engine, keep, written, dry=True)
+        workspace.functions.write(keep, written, dry=True)
     if draft.origin == "new":
         workspace.functions.new(draft.source, draft.language, trigger.template)
     if keep is None or written is None:
         return Work(draft.name, lambda: words, event=trigger.event)
-    _write(workspace, engine, keep, written)
+    workspace.functions.write(keep, written)
     return Work(draft.name, lambda: engine.read_stack_file(keep), keep, trigger.event)
 
 
@@ -80,13 +79,6 @@ def with_trigger(engine: Engine, work: Work, trigger: Trigger | None, said: str,
     asked = entries(work.name, function.spec, trigger.starts, said, queues=queues)
     words = wish(asked, f"function '{work.name}'", modify=function.modify)
     return replace(work, wish=lambda: words, event=trigger.event)
-
-
-def _write(workspace: Workspace, engine: Engine, file: Path, wish: Wish, *, dry: bool = False) -> None:
-    try:
-        workspace.write_into(file, wish, dry=dry)
-    except NoCredentialsError:
-        engine.write_entries(file, wish, dry=dry)
 
 
 def _relative(folder: Path, start: Path) -> str:

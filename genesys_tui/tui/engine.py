@@ -85,14 +85,6 @@ class Engine:
 
         return find_stack_file(folder)
 
-    def write_entries(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
-        """As `Workspace.write_into`, where nobody knows which account it is for."""
-        from genesys_tui.engine.workspace import extended, write_entries
-
-        entries = [(one.kind, one.name, one.spec) for one in wish.resources]
-        region, stack = self.where.region or "", self.where.stack or ""
-        (extended if dry else write_entries)(path, entries, region=region, stack=stack)
-
     def add_trigger(self, path: Path, function: str, trigger: Document, beside: Wish) -> None:
         """Let something more start a function of a stack file; `beside`: what comes with it."""
         from genesys_tui.engine.workspace import add_trigger

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Built, BuiltLayer, Project, Seconds, Target
 from genesys_tui.engine.model.errors import NoCredentialsError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.invocation import Answer, Failure, Frame
 from genesys_tui.engine.model.loop import BuildDone, Deployed, Failed, Invoked, Planned, Saved
+from genesys_tui.engine.model.source_error import SourceError
 from genesys_tui.tui.saves import KEPT, Timeline
 from genesys_tui.tui.widgets.save_words import lines_of
 from tests.tui.fake_workspace import create_step, plan_of

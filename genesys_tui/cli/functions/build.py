@@ -12,7 +12,7 @@ from genesys_tui.cli.render.function import build_text
 from genesys_tui.engine.model.loop_document import build_document
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.functions.workshop.workshop import Where
+    from genesys_tui.engine.model.build import Where
 
 
 def _build(*, builder: Where | None, **which: str | None) -> int:

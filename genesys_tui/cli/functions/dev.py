@@ -21,7 +21,7 @@ from genesys_tui.engine.model.errors import BlockedError, UsageError
 from genesys_tui.engine.model.shown import shown
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.functions.workshop.workshop import Where
+    from genesys_tui.engine.model.build import Where
     from genesys_tui.engine.workspace import Workspace
 
 

@@ -19,7 +19,7 @@ from genesys_tui.engine.model.loop_document import answer_document
 from genesys_tui.engine.model.resource import Wish
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.functions.workshop.workshop import Where
+    from genesys_tui.engine.model.build import Where
     from genesys_tui.engine.workspace import Workspace
 
 

@@ -29,6 +29,9 @@ MB = 1 << 20
 UNZIPPED_LIMIT = 250 * MB
 """Bytes: what Lambda unzips of a function with all its layers (Lambda quotas)."""
 
+BROKEN = (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error)
+"""What reading a zip raises that is none, is cut off, has a password, or a method that we don't know."""
+
 _LONGEST_PATH = 4096
 
 T = TypeVar("T")
@@ -147,7 +150,7 @@ def unzip(path: Path, into: Path, limit: int = UNZIPPED_LIMIT) -> None:
             into.mkdir(parents=True, exist_ok=True)
             for name, info in out:
                 _put(zip, info, into / name.decode())
-    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+    except BROKEN as error:
         raise _broken(path, str(error) or "its end is missing") from error
     except OSError as error:
         raise _broken(path, f"{shown(str(error.filename or into))}: {error.strerror or error}") from error

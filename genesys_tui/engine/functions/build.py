@@ -27,9 +27,19 @@ from genesys_tui.engine.functions.source import Sources
 from genesys_tui.engine.functions.sweeping import sweep
 from genesys_tui.engine.functions.workshop.choice import workshop
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
-from genesys_tui.engine.functions.workshop.workshop import Told, Where, Workshop
+from genesys_tui.engine.functions.workshop.workshop import Told, Workshop
 from genesys_tui.engine.local import is_kept, keep_artifact
-from genesys_tui.engine.model.build import Architecture, Built, BuiltLayer, Language, Member, Project, Seconds, Target
+from genesys_tui.engine.model.build import (
+    Architecture,
+    Built,
+    BuiltLayer,
+    Language,
+    Member,
+    Project,
+    Seconds,
+    Target,
+    Where,
+)
 from genesys_tui.engine.model.errors import GenesysError
 
 _ARCHITECTURES: Mapping[str, Architecture] = {"aarch64": "arm64", "arm64": "arm64"}
@@ -217,8 +227,8 @@ class Builds:
 
     def _in_image(self, project: Project, known: Kept, pack: Langpack, parts: Parts, lock: Lock | None) -> Built:
         """Its parts are there already where nothing changed; to put them together is quick."""
-        if self._images is None:
-            settings = self._settings or BuilderSettings.load(self.home)
+        settings = self._settings_now()
+        if self._images is None or self._images.settings != settings:
             self._images = Images(self.home, settings, self.told, self.stop)
         image, layers = self._images.build(project, pack, parts)
         unzipped = sum(len(member.content) for member in parts.members)
@@ -232,11 +242,13 @@ class Builds:
             self._builders[language] = builder(language)
         return self._builders[language]
 
+    def _settings_now(self) -> BuilderSettings:
+        settings = self._settings or BuilderSettings.load(self.home)
+        return settings.model_copy(update={"builder": self.where}) if self.where else settings
+
     def _shop(self, target: Target, pack: Langpack) -> Workshop:
         """Made anew when the settings are other ones: who reads what is wrong with them corrects them."""
-        settings = self._settings or BuilderSettings.load(self.home)
-        if self.where:
-            settings = settings.model_copy(update={"builder": self.where})
+        settings = self._settings_now()
         before, shop = self._shops.get(target, (None, None))
         if shop is None or before != settings:
             if shop is not None:

@@ -53,7 +53,7 @@ class Images:
         self._artifacts = home / "artifacts"
         self._folder = home / "functions" / "image-layers"
         self._staging = home / "functions" / "staging"
-        self._settings = settings
+        self.settings = settings
         self._bases = BaseImages(home / "functions", self._artifacts, settings.engine, told, stop)
 
     def build(self, project: Project, pack: Langpack, parts: Parts) -> tuple[BuiltImage, tuple[BuiltLayer, ...]]:
@@ -61,7 +61,7 @@ class Images:
         are in it. Raises GenesysError for what can't be built, StoppedError."""
         target = project.target
         version = target.version or target.runtime.partition(".")[2]
-        named = self._settings.base_for(target.runtime)
+        named = self.settings.base_for(target.runtime)
         recipe = containerfile(pack.folder / "Containerfile", {"VERSION": version}, named)
         base = self._bases.base(recipe.base, target.architecture)
         with self._staged() as staging:

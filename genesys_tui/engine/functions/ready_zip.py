@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from shlex import quote
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
-from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT, files_of
+from genesys_tui.engine.functions.archive import BROKEN, MB, UNZIPPED_LIMIT, files_of
 from genesys_tui.engine.model.build import BuiltLayer, Member, Project
 from genesys_tui.engine.model.errors import GenesysError
 
@@ -34,7 +33,7 @@ def members_of(project: Project, content: bytes) -> list[Member]:
             return [
                 Member(name.decode(), zip.read(info), bool(info.external_attr >> 16 & 0o100)) for name, info in files
             ]
-    except (BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:
+    except BROKEN as error:
         raise GenesysError(
             f"{project.source} can't be sent",
             why=f"it is no zip: {error}",

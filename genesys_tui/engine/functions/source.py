@@ -59,11 +59,6 @@ class _Folder:
     above: frozenset[str]
 
 
-def source_files(project: Project) -> list[Member]:
-    """What is sent of a project's source, sorted. Raises GenesysError as `Sources.files` does."""
-    return Sources(project).files()
-
-
 class Sources:
     """The files of a source, again and again."""
 

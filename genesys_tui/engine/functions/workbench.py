@@ -16,9 +16,8 @@ from genesys_tui.engine.functions import deployed, events, templates
 from genesys_tui.engine.functions.archive import unzip
 from genesys_tui.engine.functions.langpack import Langpack, all_langpacks, detect, langpack
 from genesys_tui.engine.functions.subject import Subject
-from genesys_tui.engine.functions.workshop.workshop import Where
 from genesys_tui.engine.local import keep_artifact
-from genesys_tui.engine.model.build import Built, Language, Project, Target
+from genesys_tui.engine.model.build import Built, Language, Project, Target, Where
 from genesys_tui.engine.model.errors import CallError, NoCredentialsError, UsageError
 from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.invocation import Answer, Invocation, LogLine

@@ -101,10 +101,6 @@ class Cache:
         except (ValueError, KeyError, TypeError):
             return None
 
-    def forget_looks(self, region: str, stack: str) -> None:
-        """What was read of a stack may not be so any more."""
-        self._write("DELETE FROM looks WHERE region = ? AND stack = ?", (region, stack))
-
     # the file -----------------------------------------------------------------------------------------------------
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection | None]:

@@ -9,6 +9,8 @@ from typing import Literal
 Architecture = Literal["x86_64", "arm64"]
 Language = Literal["python", "node", "go"]
 Package = Literal["zip", "image"]
+Where = Literal["host", "container"]
+"""Where code is built."""
 
 _LANGUAGES: tuple[tuple[str, Language], ...] = (("python", "python"), ("nodejs", "node"), ("provided", "go"))
 

@@ -320,7 +320,7 @@ class FunctionsScreen(ModeScreen):
 
 def _file_of(bench: Bench, save: Save) -> tuple[Path | None, int]:
     """The file to edit: where it failed, else what was saved, else that of the handler."""
-    from genesys_tui.engine.functions.source_error import SourceError
+    from genesys_tui.engine.model.source_error import SourceError
 
     folder = bench.loop.subject.folder if bench.loop else None
     if folder is None:

@@ -19,7 +19,7 @@ from genesys_tui.engine.model.specs.base import WISH
 from genesys_tui.engine.model.specs.layer import LayerSpec
 from genesys_tui.engine.providers.aws import iam
 from genesys_tui.engine.providers.aws.serverless.layer import Layer
-from genesys_tui.engine.providers.aws.serverless.layer_readings import unused_layers, users_of_layers
+from genesys_tui.engine.providers.aws.serverless.layer_readings import published_layers, users_of_layers
 from tests.engine.aws.fed import PLACE, Fed, calls_of, check_permissions
 
 NAME = "genesys-python3-13-x86_64-0123456789abcdef"
@@ -88,7 +88,7 @@ def test_unused_are_the_versions_that_no_function_has() -> None:
             "GetLayerVersion": lambda params: _content(params["VersionNumber"]),
         }
     )
-    found = fed.run(unused_layers("genesys-"))
+    found = fed.run(published_layers("genesys-", unused=True))
     assert [(one.name, one.version, one.size) for one in found] == [(NAME, 1, 1000), (NAME, 3, None)]
     assert {call.params.get("LayerName") for call in fed.asked} == {None, NAME, ARN}
     check_permissions(fed.asked)
@@ -101,7 +101,7 @@ def _content(number: int) -> Any:
 
 def test_who_uses_it_must_be_known_to_call_it_unused() -> None:
     denied = CallError("lambda:ListFunctions", "denied", "AccessDeniedException", "no")
-    reading = unused_layers("genesys-")
+    reading = published_layers("genesys-", unused=True)
     next(reading)
     with pytest.raises(CallError):
         reading.send([{"Layers": []}, denied])

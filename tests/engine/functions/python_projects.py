@@ -11,8 +11,8 @@ from pathlib import Path
 from genesys_tui.engine.functions.langpack import Langpack, langpack
 from genesys_tui.engine.functions.languages.python import Python
 from genesys_tui.engine.functions.workshop.host import Host
-from genesys_tui.engine.functions.workshop.workshop import CommandError, Where
-from genesys_tui.engine.model.build import Architecture, Member, Project, Target
+from genesys_tui.engine.functions.workshop.workshop import CommandError
+from genesys_tui.engine.model.build import Architecture, Member, Project, Target, Where
 
 CACHE = Path("~/.cache/genesys-tests").expanduser()
 """Of uv, for all tests and runs: each test has a HOME of its own, and would download everything again."""

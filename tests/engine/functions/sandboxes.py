@@ -84,3 +84,60 @@ def gone(pid: int, within: float = 10) -> bool:
         return bool(select.select([process], [], [], within)[0])
     finally:
         os.close(process)
+
+
+ECHO = """
+import json, os, sys, time
+
+print("loading")
+
+def handler(event, context):
+    print("got", json.dumps(event)[:100])
+    return globals()[event["do"]](event, context) if isinstance(event, dict) and "do" in event else event
+
+def environment(event, context):
+    return dict(os.environ)
+
+def about(event, context):
+    return [context.function_name, context.memory_limit_in_mb, context.aws_request_id, context.invoked_function_arn,
+            context.get_remaining_time_in_millis(), context.function_version, context.log_group_name]
+
+def fail(event, context):
+    return json.loads("{")
+
+def leave(event, context):
+    sys.exit(event["code"])
+
+def quit_it(event, context):
+    exit()
+
+def hang(event, context):
+    print("hanging")
+    while True:
+        time.sleep(0.01)
+
+def hoard(event, context):
+    hoarded = bytearray(event["mb"] * 1_000_000)
+    time.sleep(event.get("hold", 0))
+    return len(hoarded)
+
+def flash(event, context):
+    del (flashed := [bytearray(event["mb"] * 1_000_000)])[0]
+    return "over"
+
+def large(event, context):
+    return "x" * event["size"]
+
+def process(event, context):
+    return os.getpid()
+
+def warn(event, context):
+    import logging
+    logging.getLogger().warning("mind this")
+    print("to stderr", file=sys.stderr)
+    sys.stdout.write("without an end")
+
+def unserializable(event, context):
+    return {1, 2}
+"""
+"""A function that does what its event says."""

@@ -287,6 +287,5 @@ def test_a_c_sdist_for_arm64_needs_an_arm64_engine(make: Make, tmp_path: Path) -
     container = make()
     if container.engine.runs("arm64"):
         pytest.fail("this engine runs arm64: nothing can be said about one that does not")
-    assert not container.can_compile_for("arm64")
     with pytest.raises(GenesysError, match=r"markupsafe can't be built: .*must be compiled on aarch64"):
         installed(container, tmp_path, "--no-binary markupsafe\nmarkupsafe==3.0.2\n", "arm64")

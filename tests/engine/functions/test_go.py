@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.functions.langpack import langpacks
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Architecture, Member, Project, Target
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 from tests.engine.functions.projects import GO_CACHE, Bench, written
 
 MAIN = "package main\n\nfunc main() { println(answer()) }\n"

@@ -10,8 +10,8 @@ from shutil import copytree
 import pytest
 
 from genesys_tui.engine.functions.langpack import langpacks
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Language, Target
+from genesys_tui.engine.model.source_error import SourceError
 from genesys_tui.engine.model.specs.function import RUNTIMES
 from tests.engine.functions.projects import GO_CACHE, Bench, members_of, written
 

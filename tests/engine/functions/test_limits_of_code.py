@@ -20,9 +20,9 @@ import boto3
 import pytest
 
 from genesys_tui.engine.functions.loop import Loop
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.loop import BuildDone, Failed
+from genesys_tui.engine.model.source_error import SourceError
 from genesys_tui.engine.workspace import Settings, Workspace, read_stack_file
 from tests.engine.functions.projects import written
 from tests.engine.functions.python_projects import host

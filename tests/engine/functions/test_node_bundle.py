@@ -10,8 +10,8 @@ from shutil import which
 
 import pytest
 
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 from tests.engine.functions.projects import Bench, written
 from tests.engine.functions.test_node_packages import USERS
 

@@ -11,9 +11,9 @@ import pytest
 from genesys_tui.engine.functions.languages.node.check import Checker
 from genesys_tui.engine.functions.languages.node.compiler import Compiler, Script
 from genesys_tui.engine.functions.languages.node.handler import Exports, exported, handler_of
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Member, Project, Target
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 from tests.engine.functions.projects import Bench, written
 
 GOOD = "export const handler = async () => 1;\n"

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from genesys_tui.engine.functions.archive import zipped
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.functions.workshop.workshop import CommandError
 from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 from tests.engine.functions.npm_registry import Package, serving
 from tests.engine.functions.projects import Bench, digests, written
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.functions.languages.python import Python, syntax
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 from tests.engine.functions.python_projects import Rehearsed, members, pack, project
 
 OWN = f"python{sys.version_info[0]}.{sys.version_info[1]}"

@@ -8,8 +8,8 @@ import pytest
 
 from genesys_tui.engine.functions.languages.python.requirements import read_requirements
 from genesys_tui.engine.functions.languages.python.wanted import Wanted, wanted
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 from tests.engine.functions.python_projects import files, project
 
 PYPROJECT = '[project]\nname = "work"\nversion = "1"\ndependencies = ["idna"]\n'

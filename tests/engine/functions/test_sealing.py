@@ -13,11 +13,11 @@ import pytest
 
 from genesys_tui.engine.functions.build import Builds
 from genesys_tui.engine.functions.sealing import sealed
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.functions.starters import starter_zip
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.resource import Desired, Fragment, Mark, Reference
+from genesys_tui.engine.model.source_error import SourceError
 from genesys_tui.engine.model.specs.function import STARTERS
 from genesys_tui.engine.workspace import Settings, Workspace, read_stack_file
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.functions import source as source_room
-from genesys_tui.engine.functions.source import Sources, source_files
+from genesys_tui.engine.functions.source import Sources
 from genesys_tui.engine.model.build import Member, Project, Target
 from genesys_tui.engine.model.errors import GenesysError
 
@@ -26,14 +26,18 @@ def written(folder: Path, *names: str, text: str = "x = 1\n") -> Path:
     return folder
 
 
+def sent(project: Project) -> list[Member]:
+    return Sources(project).files()
+
+
 def names(source: Path) -> list[str]:
-    return [member.name for member in source_files(project(source))]
+    return [member.name for member in sent(project(source))]
 
 
 def test_the_files_are_sorted_and_keep_who_may_run(tmp_path: Path) -> None:
     written(tmp_path, "b.py", "a/c.py", "bootstrap")
     (tmp_path / "bootstrap").chmod(0o700)
-    assert source_files(project(tmp_path)) == [
+    assert sent(project(tmp_path)) == [
         Member("a/c.py", b"x = 1\n"),
         Member("b.py", b"x = 1\n"),
         Member("bootstrap", b"x = 1\n", executable=True),
@@ -116,7 +120,7 @@ def test_a_link_out_of_the_source_is_refused(target: str, tmp_path: Path) -> Non
     folder = written(tmp_path / "code", "main.py")
     (folder / "out").symlink_to(tmp_path / target)
     with pytest.raises(GenesysError, match="out is a link that leads out of it"):
-        source_files(project(folder))
+        sent(project(folder))
     (folder / ".genesysignore").write_text("out\n")
     assert names(folder) == ["main.py"]
 
@@ -132,7 +136,7 @@ def test_too_many_files_are_refused_before_one_is_read(tmp_path: Path, monkeypat
     monkeypatch.setattr(source_room, "FILES_LIMIT", 10)
     monkeypatch.setattr(source_room, "_read", lambda listed: pytest.fail(f"{listed.name} was read"))
     with pytest.raises(GenesysError, match=r"more than 10 files, 1[01] of them in data"):
-        source_files(project(tmp_path))
+        sent(project(tmp_path))
 
 
 def test_too_many_bytes_are_refused_before_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +144,7 @@ def test_too_many_bytes_are_refused_before_one_is_read(tmp_path: Path, monkeypat
     os.truncate(tmp_path / "models/one", 300 << 20)
     monkeypatch.setattr(source_room, "_read", lambda listed: pytest.fail(f"{listed.name} was read"))
     with pytest.raises(GenesysError, match=r"more than 250 MB, .* 300 MB of it are in models"):
-        source_files(project(tmp_path))
+        sent(project(tmp_path))
 
 
 def test_what_is_left_out_does_not_count(tmp_path: Path) -> None:
@@ -152,16 +156,16 @@ def test_what_is_left_out_does_not_count(tmp_path: Path) -> None:
 
 def test_what_can_not_be_sent_is_told(tmp_path: Path) -> None:
     with pytest.raises(GenesysError, match="it is not there"):
-        source_files(project(tmp_path / "missing"))
+        sent(project(tmp_path / "missing"))
     with pytest.raises(GenesysError, match=r"there is nothing in it$"):
-        source_files(project(tmp_path))
+        sent(project(tmp_path))
     written(tmp_path, ".env")
     with pytest.raises(GenesysError, match=r"nothing in it but what looks like secrets: \.env"):
-        source_files(project(tmp_path))
+        sent(project(tmp_path))
     (tmp_path / "bytes").mkdir()
     (tmp_path / "bytes" / os.fsdecode(b"caf\xe9.py")).write_text("x")
     with pytest.raises(GenesysError, match="no text in UTF-8"):
-        source_files(project(tmp_path / "bytes"))
+        sent(project(tmp_path / "bytes"))
 
 
 def test_a_file_that_can_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +175,7 @@ def test_a_file_that_can_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
     written(tmp_path, "secret.py")
     monkeypatch.setattr(source_room, "_read", refuse)
     with pytest.raises(GenesysError, match=r"secret\.py: Permission denied"):
-        source_files(project(tmp_path))
+        sent(project(tmp_path))
 
 
 def test_an_editor_that_saves_by_rename_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +192,7 @@ def test_an_editor_that_saves_by_rename_is_waited_for(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(source_room, "_read", renaming)
     monkeypatch.setattr(time, "sleep", lambda _: written(tmp_path, "main.py", text="x = 2\n"))
-    assert source_files(project(tmp_path)) == [Member("main.py", b"x = 2\n"), Member("other.py", b"x = 1\n")]
+    assert sent(project(tmp_path)) == [Member("main.py", b"x = 2\n"), Member("other.py", b"x = 1\n")]
 
 
 def test_only_what_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,4 +239,4 @@ def test_rules_that_mean_nothing_are_told(tmp_path: Path) -> None:
     written(tmp_path, "main.py")
     (tmp_path / ".genesysignore").write_text("!\n")
     with pytest.raises(GenesysError, match=r"\.genesysignore can't be understood"):
-        source_files(project(tmp_path))
+        sent(project(tmp_path))

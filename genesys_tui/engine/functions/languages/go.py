@@ -13,10 +13,10 @@ from shutil import which
 from genesys_tui.engine.functions.langpack import Langpack
 from genesys_tui.engine.functions.languages import Lock
 from genesys_tui.engine.functions.languages.toolchain import keep, place_of, staging, unchanged
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.functions.workshop.workshop import CommandError, Workshop
 from genesys_tui.engine.model.build import Architecture, Member, Project
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 
 PROGRAM = "bootstrap"
 _ARCHITECTURES: Mapping[Architecture, str] = {"x86_64": "amd64", "arm64": "arm64"}

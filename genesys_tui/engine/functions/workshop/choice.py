@@ -11,8 +11,8 @@ from genesys_tui.engine.functions.workshop.container import Container
 from genesys_tui.engine.functions.workshop.engine import Engine, EngineError, Image, find_engine
 from genesys_tui.engine.functions.workshop.host import Host
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
-from genesys_tui.engine.functions.workshop.workshop import StoppedError, Told, Where, Workshop
-from genesys_tui.engine.model.build import Architecture, Target
+from genesys_tui.engine.functions.workshop.workshop import StoppedError, Told, Workshop
+from genesys_tui.engine.model.build import Architecture, Target, Where
 
 
 def workshop(

@@ -16,8 +16,8 @@ from genesys_tui.engine.functions.workshop.engine import PLATFORMS, Engine, Engi
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
 from genesys_tui.engine.functions.workshop.shell import Ended, GoneError, HungError, Shell
 from genesys_tui.engine.functions.workshop.surroundings import files_named, passed_on
-from genesys_tui.engine.functions.workshop.workshop import CommandError, StoppedError, Told, Where
-from genesys_tui.engine.model.build import Architecture
+from genesys_tui.engine.functions.workshop.workshop import CommandError, StoppedError, Told
+from genesys_tui.engine.model.build import Architecture, Where
 from genesys_tui.engine.model.errors import GenesysError
 
 LABEL = "genesys.folder"
@@ -50,9 +50,6 @@ class Container:
     def architecture(self) -> Architecture:
         """What it compiles for."""
         return self.image.architecture
-
-    def can_compile_for(self, architecture: Architecture) -> bool:
-        return architecture == self.image.architecture
 
     def identity(self) -> str:
         """The digest of the image."""

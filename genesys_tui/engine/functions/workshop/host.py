@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from shutil import which
 
-from genesys_tui.engine.functions.workshop.workshop import CommandError, StoppedError, Told, Where
+from genesys_tui.engine.functions.workshop.workshop import CommandError, StoppedError, Told
+from genesys_tui.engine.model.build import Where
 from genesys_tui.engine.model.errors import GenesysError
 
 _GLANCE = 0.02

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
+from genesys_tui.engine.model.build import Where
 from genesys_tui.engine.model.errors import GenesysError
-
-Where = Literal["host", "container"]
 
 Told = Callable[[str], None]
 """Is told a line of progress in words: what is built, and how big it is."""

@@ -13,10 +13,10 @@ from genesys_tui.engine.functions.languages.node.handler import SCRIPTS, TYPED, 
 from genesys_tui.engine.functions.languages.node.install import install
 from genesys_tui.engine.functions.languages.node.lock import Dependencies, dependencies_of
 from genesys_tui.engine.functions.languages.node.packages import LOCKS
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.functions.workshop.workshop import Workshop
 from genesys_tui.engine.model.build import Member, Project
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 
 _NOT_SENT = frozenset({*LOCKS, ".npmrc"})
 """What npm alone reads: the code is the same without it."""

@@ -12,10 +12,10 @@ from genesys_tui.engine.functions.languages.node.handler import SCRIPTS, TYPED, 
 from genesys_tui.engine.functions.languages.node.lock import CPU
 from genesys_tui.engine.functions.languages.node.packages import LOCKS, MANIFEST, manifest_in
 from genesys_tui.engine.functions.languages.toolchain import at_home, staging, unchanged
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.functions.workshop.workshop import CommandError, Workshop
 from genesys_tui.engine.model.build import Architecture, Member, Project
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 
 _CODE = frozenset({*SCRIPTS, *TYPED, ".tsx", ".jsx", ".map"})
 _CONFIGURATION = frozenset({MANIFEST, *LOCKS, "tsconfig.json", "yarn.lock", "pnpm-lock.yaml", ".npmrc"})

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 
 Form = Literal["module", "commonjs", "either"]
 """How Node loads a file. `either`: Node looks at it to tell."""

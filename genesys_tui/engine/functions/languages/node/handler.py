@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Member
+from genesys_tui.engine.model.source_error import SourceError
 
 SCRIPTS = (".js", ".mjs", ".cjs")
 """In the order that Lambda looks for them."""

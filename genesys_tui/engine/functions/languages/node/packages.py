@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from genesys_tui.engine.functions.source_error import SourceError
+from genesys_tui.engine.model.source_error import SourceError
 
 MANIFEST = "package.json"
 LOCKS = ("npm-shrinkwrap.json", "package-lock.json")

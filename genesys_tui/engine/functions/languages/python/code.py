@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from genesys_tui.engine.functions.languages.python.wanted import MODULES
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Member
+from genesys_tui.engine.model.source_error import SourceError
 
 FUNCTIONS = ("lambda_handler", "handler", "main")
 """What people call the function of a handler, the surest first."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from genesys_tui.engine.functions.source_error import SourceError
+from genesys_tui.engine.model.source_error import SourceError
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _OPTION = re.compile(r"^(--?[a-z][a-z-]*)(?:[ =]\s*|(?<=^-[rcef]))(\S.*)$")

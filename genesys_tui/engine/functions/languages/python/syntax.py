@@ -9,9 +9,9 @@ import sys
 import warnings
 
 from genesys_tui.engine.functions.local.interpreters import python
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 
 _OWN = sys.version_info[:2]
 _PROBE = """

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from genesys_tui.engine.functions.languages.python.requirements import read_requirements
 from genesys_tui.engine.functions.languages.python.shapes import misshapen
-from genesys_tui.engine.functions.source_error import SourceError
 from genesys_tui.engine.model.build import Project
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.source_error import SourceError
 
 Origin = Literal["uv.lock", "pyproject.toml", "requirements.txt", "script"]
 

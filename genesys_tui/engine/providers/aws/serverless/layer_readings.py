@@ -52,11 +52,6 @@ def users_of_layers() -> Reading[Users]:
     return found
 
 
-def unused_layers(prefix: str) -> Reading[tuple[PublishedLayer, ...]]:
-    """The versions of layers whose names start so, and that no function uses, the oldest first."""
-    return (yield from published_layers(prefix, unused=True))
-
-
 def published_layers(prefix: str, *, unused: bool = False) -> Reading[tuple[PublishedLayer, ...]]:
     """The versions of layers whose names start so, the oldest first; `unused`: those that no function uses."""
     listed, users = yield [read("lambda", "ListLayers", paginate=True), users_of_layers()]

@@ -56,7 +56,8 @@ def notification_line(
 ) -> Line:
     """Who is told newly lets the bucket in; then the whole document is written; then whoever is told no more lets it in
     no more."""
-    before: Mapping[str, Any] = have.spec.get("notifications") or {}  # type: ignore[assignment]  # a mapping by id
+    told = have.spec.get("notifications")
+    before: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
     after = {name: _whole(before.get(name), one) for name, one in changed.items()}
     left = {**before, **after}
     named = _by_target(one.to for one in changed.values() if one is not None and one.to)
