@@ -18,6 +18,7 @@ from threading import Event, Thread
 from time import monotonic
 from uuid import uuid4
 
+from genesys_tui.engine.executor.batches import Batches
 from genesys_tui.engine.executor.documents import Documents
 from genesys_tui.engine.executor.execution import Execution
 from genesys_tui.engine.executor.memory import Memory, Trace, after_cut, after_success
@@ -68,6 +69,7 @@ class _Run:
         self.plan = plan
         self.artifacts = artifacts
         self.documents = Documents()
+        self.batches = Batches()
         self.ended = ended
         self.writer, self.reader, self.backend = writer, reader, backend
         self.scope = Scope(plan.region, plan.stack)
@@ -176,6 +178,7 @@ class _Run:
             lambda: self.execution.cancelled,
             self.artifacts,
             self.documents,
+            self.batches,
         )
         self.runs[step.address] = run
         self.doing[step.address] = run.perform()

@@ -12,9 +12,22 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NoReturn, Protocol, TypeVar
 
+from genesys_tui.engine.executor.batches import GATHERING, Batches
 from genesys_tui.engine.executor.documents import Documents
 from genesys_tui.engine.executor.params import Context, captured, holds
-from genesys_tui.engine.model.call import Answer, Call, Find, Guard, Merge, Params, Repeat, RetryOn, Wait, fingerprint
+from genesys_tui.engine.model.call import (
+    Answer,
+    Batch,
+    Call,
+    Find,
+    Guard,
+    Merge,
+    Params,
+    Repeat,
+    RetryOn,
+    Wait,
+    fingerprint,
+)
 from genesys_tui.engine.model.errors import CallError, CallFailure, GenesysError, MovedError
 from genesys_tui.engine.model.events import Event, LineDone, LineStarted, Retrying, Waiting
 from genesys_tui.engine.model.history import Attempt
@@ -58,6 +71,7 @@ class StepRun:
     stopped: Callable[[], bool]
     artifacts: Path | None = None
     documents: Documents = field(default_factory=Documents)
+    batches: Batches = field(default_factory=Batches)
     outputs: dict[str, str] = field(default_factory=dict)
     wrote: bool = False
 
@@ -78,7 +92,7 @@ class StepRun:
             self.emit(LineStarted(self.step.address, number))
             for call in line.calls:
                 if self.stopped():
-                    raise CallError(call.name, "cancelled", "Cancelled", "cancelled before it was sent")
+                    raise _cancelled(call)
                 yield from self._do(call, position)
                 position += 1
             self.emit(LineDone(self.step.address, number, monotonic() - started))
@@ -90,7 +104,7 @@ class StepRun:
             yield from self._repeat(call, position, call.repeat)
         elif call.merge is not None:
             yield from self._merge(call, position, call.merge)
-        else:
+        elif call.batch is None or not (yield from self._together(call, position, call.batch)):
             yield from self._change(call, position, self.context.fill(call.params))
         if call.wait is not None:
             yield from self._wait(call, call.wait)
@@ -134,6 +148,41 @@ class StepRun:
                 todo="plan again",
             )
         return merge.empty
+
+    def _together(self, call: Call, position: int, batch: Batch) -> Doing[bool]:
+        """Whether a call for several steps did it: that of this step, or of another that sent it for this one too."""
+        if not self.batches.open_to(batch):
+            return False
+        attempt = Attempt(self.execution, self.step.address, position, call.name)
+        self.backend.intend([attempt])
+        before, self.wrote = self.wrote, True
+        self.batches.join(batch)
+        while (done := self.batches.outcome(batch)) is None:
+            if self.stopped() and self.batches.leave(batch):
+                self.wrote = before
+                self.backend.record([_outcome(attempt, "failed")])
+                raise _cancelled(call)
+            if items := self.batches.take(batch):
+                self._send_for(batch, items)
+            else:
+                yield GATHERING
+        if done:
+            self.backend.record([_outcome(attempt, "done")])
+        return done
+
+    def _send_for(self, batch: Batch, items: list[str]) -> None:
+        """What it fails for is left to the steps' own calls: they tell what stands in the way."""
+        from jmespath import search
+
+        failed = set(items)
+        params = {**self.context.fill(batch.call.params), batch.items: items}
+        try:
+            answer = self.writer.send(batch.call, params, on_retry=self._retrying)
+            failed = set(search(batch.failed, answer or {}) or ())
+        except CallError:
+            pass
+        finally:
+            self.batches.settle(batch, items, failed)
 
     def _change(self, call: Call, position: int, params: Params) -> Doing[None]:
         if call.guard is not None:
@@ -258,6 +307,10 @@ def _reason(wait: Wait, answer: Answer | None) -> str:
 
     said = search(wait.reason, answer or {}) if wait.reason else None
     return f", for {said}" if said else ""
+
+
+def _cancelled(call: Call) -> CallError:
+    return CallError(call.name, "cancelled", "Cancelled", "cancelled before it was sent")
 
 
 def _unsettled(call: Call, error: CallError, blind: CallError | None = None) -> NoReturn:

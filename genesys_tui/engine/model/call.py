@@ -142,6 +142,26 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """One `call` that does for several steps what each one's own call does for one thing. It is equal for all that go
+    together, and takes up to `limit` of their `item`s in its param `items`. Those that JMESPath `failed` finds in its
+    answer, and all where it fails as a whole, are left to their own calls. `sort`: what may be known to fail alike.
+    """
+
+    call: Call
+    item: str
+    items: str
+    failed: str
+    sort: str
+    limit: int = 20
+
+    @property
+    def key(self) -> str:
+        """Equal for those that may go together."""
+        return dumps([self.call.name, self.call.region, self.call.params], sort_keys=True, default=repr)
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """A read whose answer at JMESPath `at` must still have `fingerprint` just before the call is sent: it protects what
     others wrote into a document that the call replaces whole."""
@@ -187,6 +207,7 @@ class Call:
     also_needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     repeat: Repeat | None = None
     merge: Merge | None = None
+    batch: Batch | None = None
     seconds: float = 0.3
 
     @property

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from genesys_tui.engine.model.call import Call
+from genesys_tui.engine.model.call import Batch, Call
 from genesys_tui.engine.model.document import Document, Path
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Desired, Fragment
@@ -153,6 +153,10 @@ class Kind(ABC, Generic[S]):
     @abstractmethod
     def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
         """The lines that write these tags (ours among them: adopt; None removes: forget) and nothing else."""
+
+    def marked_together(self, call: Call, have: Actual, tags: Mapping[str, str | None]) -> Batch | None:
+        """How one call may do for several things what this `call` of `mark` does for one; None where none can."""
+        return None
 
     def companions(self, desired: Desired, fragment: Fragment | None) -> tuple[Desired, ...]:
         """What a wish for this kind comes to: itself, perhaps completed, and the resources with addresses of their own

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from genesys_tui.engine.model.adoption import Adoption
 from genesys_tui.engine.model.call import (
+    Batch,
     Blob,
     Call,
     Each,
@@ -151,12 +152,18 @@ def _line(line: Line, address: str, actions: Actions) -> Json:
                 "service": call.service,
                 "operation": call.operation,
                 "params": _params(call.params, address),
+                **({"together": _together(call.batch)} if call.batch else {}),
                 **({"statements": _params(call.merge.statements, address)} if call.merge else {}),
                 "permissions": list(actions(call)),
             }
             for call in line.calls
         ],
     }
+
+
+def _together(batch: Batch) -> Json:
+    """What is sent for several steps at once; the step's own call only where that does not do it."""
+    return {"service": batch.call.service, "operation": batch.call.operation, "item": batch.item, "limit": batch.limit}
 
 
 def _params(params: Params, address: str) -> Json:

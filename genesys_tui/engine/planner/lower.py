@@ -99,13 +99,22 @@ def _adopt(decision: Decision, place: Placement, facts: Facts) -> Lowered:
     ours = decision.desired is None or decision.desired.tagged
     tags = {f"{MARK_PREFIX}stack": place.stack} if ours else {}
     tags |= changed.tags if changed.has("tags") else {}
-    lines = list(kind.mark(there, tags, facts)) if tags else [_only_remembered(decision)]
+    lines = list(_marked(decision, there, tags, facts)) if tags else [_only_remembered(decision)]
     rest = kind.spec.of({field: value for field, value in decision.changed.items() if field != "tags"})
     if rest.model_fields_set:
         lines += kind.update(there, rest, place, facts)
     remember = replace(_fragment(decision, place, there.id), adopted=True)
     step = _step(decision, "adopt", lines, changes=decision.changes, remember=remember)
     return Lowered(replace(step, reversal=kind.reversal(there, changed)))
+
+
+def _marked(decision: Decision, there: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
+    """The lines that write these tags; where one call does, it may go together with those of other steps."""
+    lines = list(decision.kind.mark(there, tags, facts))
+    calls = [call for line in lines for call in line.calls]
+    if len(calls) == 1 and (batch := decision.kind.marked_together(calls[0], there, tags)):
+        return (replace(line, calls=tuple(replace(call, batch=batch) for call in line.calls)) for line in lines)
+    return iter(lines)
 
 
 def _only_remembered(decision: Decision) -> Line:
@@ -148,7 +157,7 @@ def _unmark(decision: Decision, there: Actual, facts: Facts) -> Iterator[Line]:
         changed.tags if changed.has("tags") else {}
     )
     if tags:
-        yield from kind.mark(there, tags, facts)
+        yield from _marked(decision, there, tags, facts)
     rest = kind.spec.of({field: value for field, value in decision.changed.items() if field != "tags"})
     if rest.model_fields_set:
         yield from kind.update(there, rest, Placement(there.region, ""), facts)

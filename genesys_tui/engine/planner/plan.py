@@ -12,6 +12,7 @@ from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import AnyKind, Facts, Placement
 from genesys_tui.engine.model.plan import Action, Conflict, Finding, Plan, Price, Step
 from genesys_tui.engine.model.resource import Actual, Fragment, Wish
+from genesys_tui.engine.planner.batches import gathered
 from genesys_tui.engine.planner.called import as_called
 from genesys_tui.engine.planner.decide import Decision, decide, decide_removal
 from genesys_tui.engine.planner.graph import in_order, ordered
@@ -117,7 +118,7 @@ def draft(
         stack=place.stack,
         region=place.region,
         account=place.account,
-        steps=ordered(steps, needs),
+        steps=gathered(ordered(steps, needs)),
         findings=tuple(said),
         unchanged=tuple(item.address for item in decided if item.verdict == "nothing"),
         version=version,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.executor.documents import Documents
-from genesys_tui.engine.model.call import Call, Capture, Each, Find, Merge, Value, Wait, read
+from genesys_tui.engine.model.call import Answer, Batch, Call, Capture, Each, Find, Merge, Value, Wait, read
 from genesys_tui.engine.model.errors import MovedError
 from tests.engine.executor.scripted import MAKE, SET, Scripted, Stage, create_step, failed
 
@@ -172,3 +172,28 @@ def test_what_our_own_lost_change_made_stale_is_no_change_of_others(stage: Stage
     assert run.perform() is None
     assert run.writer.sent == ["Make", "Make"]
     assert run.run.outputs["id"] == "7"
+
+
+TOGETHER = Batch(Call("x", "SetMany"), "thing-1", "Things", "Failed", sort="thing")
+
+
+def test_what_is_cancelled_while_it_waits_for_others_was_not_begun(stage: Staged) -> None:
+    play = stage({})
+    run = play.of(create_step(replace(SET, batch=TOGETHER)))
+    error = play.perform(cancel_at_pause=1)
+    assert error is not None
+    assert (error.failure, play.writer.sent, run.wrote, play.outcomes) == ("cancelled", [], False, ["failed"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent"),
+    [({}, ["SetMany"]), ({"Failed": ["thing-1"]}, ["SetMany", "Set"]), (failed("lost"), ["SetMany", "Set"])],
+    ids=["done", "failed for it", "lost"],
+)
+def test_what_one_call_did_for_all_is_not_sent_again(stage: Staged, answer: Answer, sent: list[str]) -> None:
+    play = stage({"SetMany": [answer], "Set": [{}]})
+    run = play.of(create_step(replace(SET, batch=TOGETHER)))
+    assert play.perform() is None
+    assert (play.writer.sent, play.writer.params[0]) == (sent, {"Things": ["thing-1"]})
+    assert run.wrote
+    assert play.outcomes == ["done"]

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Value
+from genesys_tui.engine.model.call import Answer, Batch, Call, Capture, Value
 from genesys_tui.engine.model.document import Document, Leaf
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Facts, Fields, Kind, Reading, S
 from genesys_tui.engine.model.plan import Line
 from genesys_tui.engine.model.resource import Actual
-from genesys_tui.engine.providers.aws.tags import Tagging, mark_in_words, tags_in_words
+from genesys_tui.engine.providers.aws.tags import Tagging, mark_in_words, tags_in_words, written_together
 
 Names = Mapping[str, str]
 """Our word for a setting, and AWS's: `{"memory": "MemorySize"}`."""
@@ -82,6 +82,9 @@ class Described(Kind[S], Generic[S]):
             yield Line(f"Remember {self.called(have.name)} as ours", "AWS lets it bear no tags: nothing is sent")
             return
         yield Line(sentence, reason, self.tag_calls(have, tags))
+
+    def marked_together(self, call: Call, have: Actual, tags: Mapping[str, str | None]) -> Batch | None:
+        return written_together(call, have, tags)
 
     def retag(self, have: Actual, changed: S) -> Iterator[Line]:
         """The line that writes the tags of `changed`, if any."""

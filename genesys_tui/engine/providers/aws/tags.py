@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from genesys_tui.engine.model.call import Call, Params, Token, Value
+from genesys_tui.engine.model.call import Batch, Call, Params, Token, Value
 from genesys_tui.engine.model.kind import Placement
-from genesys_tui.engine.model.resource import MARK_PREFIX
+from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
 
 Shape = Literal["map", "Key", "key", "TagKey"]
 """How a service writes tags: `{k: v}`, or a list of `{"Key", "Value"}`, `{"key", "value"}`, `{"TagKey", "TagValue"}`.
@@ -69,6 +69,28 @@ class Tagging:
         tag = Call(self.service, self.tag, {**target, self.tags: wire}, idempotent=True, **how)
         untag = Call(self.service, self.untag, {**target, self.keys: gone}, idempotent=True, **how)
         return (*((tag,) if put else ()), *((untag,) if gone else ()))
+
+
+TOGETHER: Final = {
+    *("acm", "apigatewayv2", "dynamodb", "ec2", "ecr", "ecs", "efs", "elasticache", "elbv2", "events"),
+    *("kms", "lambda", "logs", "memorydb", "rds", "s3", "secretsmanager", "sns", "sqs", "ssm"),
+}
+"""Services whose resources the tagging API takes up to 20 of at once, whatever they are. Not IAM; not the global ones,
+which it knows in one region only. Source: Services that support the Resource Groups Tagging API."""
+
+
+def written_together(own: Call, have: Actual, tags: Mapping[str, str | None]) -> Batch | None:
+    """What writes on several resources the tags that this call writes on one; None where nothing does: it either puts
+    or takes off."""
+    if own.service not in TOGETHER or not have.arn or not tags or len({value is None for value in tags.values()}) > 1:
+        return None
+    gone = None in tags.values()
+    operation, params = (
+        ("UntagResources", {"TagKeys": sorted(tags)}) if gone else ("TagResources", {"Tags": dict(tags)})
+    )
+    where = have.arn.split(":")[3] or have.region
+    call = Call("resourcegroupstaggingapi", operation, params, region=where, idempotent=True, seconds=1.0)
+    return Batch(call, have.arn, "ResourceARNList", "FailedResourcesMap && keys(FailedResourcesMap)", sort=own.service)
 
 
 def tags_in_words(tags: Mapping[str, str | None], what: str) -> str:

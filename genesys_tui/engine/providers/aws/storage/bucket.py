@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Params, Token, Value, read
+from genesys_tui.engine.model.call import Batch, Call, Capture, Find, Params, Token, Value, read
 from genesys_tui.engine.model.document import Document, same
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Facts, Fields, Found, Kind, Placement, Reading
@@ -25,6 +25,7 @@ from genesys_tui.engine.providers.aws.storage.bucket_notifications import shut_c
 from genesys_tui.engine.providers.aws.storage.bucket_policy import policy_opens
 from genesys_tui.engine.providers.aws.storage.bucket_settings import setting
 from genesys_tui.engine.providers.aws.storage.bucket_told import actual_of, bare, foreign_parts
+from genesys_tui.engine.providers.aws.tags import written_together
 from genesys_tui.engine.providers.aws.words import plain
 
 ELSEWHERE = ("301", "PermanentRedirect")
@@ -143,6 +144,9 @@ class Bucket(Kind[BucketSpec]):
                 *shut_calls(have, facts or BucketFacts()),
             ),
         )
+
+    def marked_together(self, call: Call, have: Actual, tags: Mapping[str, str | None]) -> Batch | None:
+        return written_together(call, have, tags)
 
     def mark(self, have: Actual, tags: Mapping[str, str | None], facts: Facts) -> Iterator[Line]:
         yield mark_line(have, tags)
