@@ -95,12 +95,15 @@ def _adopt(resource: Resource) -> str:
 
 class Account:
     """Opens the workspace and reads the account, beside the screen. `changed` is called on the screen's thread after
-    every change."""
+    every change, `listed` when the whole account was read."""
 
-    def __init__(self, engine: Engine, background: Background, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: Engine, background: Background, changed: Callable[[], None], listed: Callable[[], None]
+    ) -> None:
         self._engine = engine
         self._background = background
         self._changed = changed
+        self._told_listed = listed
         self._lock = threading.Lock()
         self._pages: list[Row] = []
         self._generation = 0
@@ -208,6 +211,7 @@ class Account:
         self.errors, self.phase, self.read_at = inventory.errors, "ready", time.monotonic()
         self.recalled = None
         self._changed()
+        self._told_listed()
 
     def _recalled(self, inventory: Inventory | None) -> None:
         """What an earlier start saw is shown until this one has seen for itself."""

@@ -123,6 +123,12 @@ class Desk:
         self.workspace = workspace
         self.replan(refresh=True)
 
+    def account_listed(self) -> None:
+        """The account was read anew: what the stack file would create may be there under another name."""
+        creates = self.plan is not None and any(step.action == "create" for step in self.plan.steps)
+        if self.state == "ready" and creates and self.source is not None and self.source.kind == "file":
+            self.replan(refresh=False)
+
     def open_words(self, words: str, opened: Callable[[], None], refused: Callable[[GenesysError], None]) -> None:
         """Plan an intent. `refused`: the words make no sense; what is on the desk stays."""
 

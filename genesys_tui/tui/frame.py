@@ -31,7 +31,7 @@ class Frame(App[None]):
         self.engine = engine
         self.background = Background(self)
         self.changes: Signal[None] = Signal(self, "changes")
-        self.account = Account(engine, self.background, self.changed)
+        self.account = Account(engine, self.background, self.changed, self._listed)
         self.desk = Desk(engine, self.background, self.changed, self.account.refresh, self.say)
         self.bench = Bench(self.background, self.changed, self._deployed, self.say)
         self.wizard = Wizard(engine, self.background, self.changed, self.bench)
@@ -52,6 +52,9 @@ class Frame(App[None]):
         if self.account.workspace is not None:
             self.desk.connect(self.account.workspace)
             self.bench.connect(self.account.workspace)
+
+    def _listed(self) -> None:
+        self.desk.account_listed()
 
     def _deployed(self, wider: bool) -> None:
         """The function on the bench was changed: the plan of its stack file is another one now."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import boto3
 import pytest
 
 from genesys_tui.cli.main import main
@@ -153,7 +154,7 @@ async def test_blocked_and_read_only_plans_are_not_applied(tmp_path: Path) -> No
     async with opened(workspace, tmp_path) as seen:
         await seen.sees("123456789012")
         await say(seen, "bucket b")
-        await seen.sees("✗ blocked", "exists and is not ours", "→ --adopt takes it")
+        await seen.sees("✗ blocked", "exists and is not ours", "→ A takes it")
         await seen.press("a")
         await seen.sees("Blocked: bucket.b")
     workspace = FakeWorkspace()
@@ -392,3 +393,25 @@ async def test_words_wait_for_the_end_of_an_apply(tmp_path: Path) -> None:
         await seen.press("escape")
         await seen.press("ctrl+c", "ctrl+c")
         await seen.until(lambda: not seen.app.is_running or seen.app._exit, "to insist leaves")
+
+
+@pytest.mark.usefixtures("aws")
+async def test_what_looks_like_a_wanted_thing_is_taken_by_keys_once_its_address_is_typed(tmp_path: Path) -> None:
+    s3 = boto3.client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="acme-prod-uploads")
+    file = tmp_path / "genesys.yaml"
+    file.write_text("resources:\n  storage:\n    - name: uploads\n")
+    app = GenesysApp(Engine(Where(region="us-east-1")), folder=tmp_path, file=file)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        seen = Seen(app, pilot)
+        await seen.press("3")
+        await seen.sees("'acme-prod-uploads' looks like", "→ A takes it over", "a apply  A adopt")
+        await seen.press("A")
+        await seen.sees("Adopt", "acme-prod-uploads")
+        await seen.press("a")
+        await seen.sees("bucket.uploads")
+        await seen.type("bucket.uploads")
+        await seen.press("enter")
+        await seen.sees("✓ done")
+        app.leave()
+    assert s3.get_bucket_tagging(Bucket="acme-prod-uploads")["TagSet"][0]["Key"] == "genesys:stack"

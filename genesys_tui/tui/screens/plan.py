@@ -22,8 +22,8 @@ from genesys_tui.tui.screens.confirm import Confirm
 from genesys_tui.tui.screens.mode import ModeScreen
 from genesys_tui.tui.widgets.listing import Listing
 from genesys_tui.tui.widgets.plan_rows import PlanRows
-from genesys_tui.tui.widgets.plan_state import adoptable, blocks, in_keys, short, standing, state, title
-from genesys_tui.tui.widgets.plan_words import outcome, step_words, summary
+from genesys_tui.tui.widgets.plan_state import adoptable, blocks, short, standing, state, title
+from genesys_tui.tui.widgets.plan_words import in_keys, outcome, step_words, summary
 from genesys_tui.tui.widgets.topbar import both_ends
 from genesys_tui.tui.widgets.words import Page, Words
 
@@ -77,7 +77,7 @@ class PlanScreen(ModeScreen):
             stop = next(action for action in at("plan") if action.name == "back")
             offered = (action for action in at("plan") if action.name in ("open", "summary"))
             return (replace(stop, label="cancel"), *offered)
-        idle = {"adopt"} if not adoptable(desk) else {"apply"}
+        idle: set[str] = set() if adoptable(desk) else {"adopt"}
         if self._why_not(desk.plan):
             idle |= {"apply"}
         if desk.plan is None or not desk.plan.steps:

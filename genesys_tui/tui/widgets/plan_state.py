@@ -9,7 +9,7 @@ from rich.text import Text
 
 from genesys_tui.engine.model.errors import GenesysError, WishError
 from genesys_tui.tui.text import count, safe, took
-from genesys_tui.tui.widgets.plan_words import digest
+from genesys_tui.tui.widgets.plan_words import digest, in_keys
 from genesys_tui.tui.widgets.words import Page, style
 
 if TYPE_CHECKING:
@@ -123,11 +123,6 @@ def _blocked(page: Page, plan: Plan) -> None:
 def blocks(plan: Plan) -> list[Finding]:
     """What stands in the way of applying it."""
     return [finding for finding in plan.findings if finding.severity == "blocked"]
-
-
-def in_keys(fix: str) -> str:
-    """A fix as it is done here: a flag of the shell is a key."""
-    return fix.replace("--adopt", "A")
 
 
 def adoptable(desk: Desk) -> bool:

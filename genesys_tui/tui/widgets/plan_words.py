@@ -58,6 +58,11 @@ def digest(plan: Plan) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def in_keys(fix: str) -> str:
+    """A fix as it is done here: a flag of the shell is a key."""
+    return fix.replace("--adopt", "A")
+
+
 def _findings(page: Page, plan: Plan) -> None:
     if not plan.findings:
         return
@@ -68,7 +73,7 @@ def _findings(page: Page, plan: Plan) -> None:
         page.line(f"  {sign} {finding.severity}  {finding.address}", tone)
         page.line(f"    {finding.message}")
         if finding.fix:
-            page.line(f"    → {finding.fix}", "accent")
+            page.line(f"    → {in_keys(finding.fix)}", "accent")
 
 
 def _cost(page: Page, plan: Plan) -> None:
