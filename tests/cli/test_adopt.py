@@ -106,6 +106,16 @@ def test_all_that_is_safe_at_once(genesys: Shell, account: str) -> None:
 
 
 @pytest.mark.usefixtures("account")
+def test_where_nothing_is_safe_it_says_what_is_best_and_what_to_do(genesys: Shell, proxy: FaultProxy) -> None:
+    client("s3", proxy.url).create_bucket(Bucket="acme-terraform-state")
+    proxy.clear()
+    ended = genesys("adopt", "--all-high", "--apply", "--yes")
+    assert ended.code == 0 and not proxy.writes
+    assert "Nothing scores 0.8 or more. The best is queue by-hand with 0." in ended.err
+    assert "genesys adopt --owned-by s3://acme-terraform-state/" in ended.err
+
+
+@pytest.mark.usefixtures("account")
 def test_a_state_file_says_what_is_terraforms(genesys: Shell, tmp_path: Path) -> None:
     state = tmp_path / "terraform.tfstate"
     state.write_bytes(tfstate("by-hand"))

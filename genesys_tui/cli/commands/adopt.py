@@ -116,6 +116,8 @@ def _take_over(asked: Asked, inventory: Inventory, request: Request, workspace: 
         threshold=threshold,
         tagged=not asked.no_tags,
     )
+    if not wish.resources:
+        _say_none_is_safe(inventory, threshold, terminal)
     if asked.into:  # what a file is to name and does not, the file's next plan would take for dropped
         wish = workspace.as_written(wish)
         workspace.write_into(Path(asked.into), wish, dry=True)
@@ -125,6 +127,19 @@ def _take_over(asked: Asked, inventory: Inventory, request: Request, workspace: 
         workspace.write_into(Path(asked.into), wish)
         terminal.message(f"Written into {asked.into}: `genesys plan {asked.into}` shows that nothing changes.")
     return code
+
+
+def _say_none_is_safe(inventory: Inventory, threshold: float, terminal: Terminal) -> None:
+    """What stands highest, and what speaks most against it."""
+    from genesys_tui.engine.workspace import candidates
+
+    best = next(iter(candidates(inventory)), None)
+    if best is None or best.adoption is None:
+        return
+    what = f"{best.actual.kind} {best.actual.name}"
+    worst = min(best.adoption.risks, key=lambda one: one.points, default=None)
+    why = f": {worst.words}" if worst else ""
+    terminal.message(f"Nothing scores {threshold:g} or more. The best is {what} with {best.adoption.score:.2f}{why}.")
 
 
 def _show(inventory: Inventory, workspace: Workspace, terminal: Terminal) -> int:

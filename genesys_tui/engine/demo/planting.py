@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
@@ -12,7 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from genesys_tui.engine.demo.records import REGION, Calls, Seed
-from genesys_tui.engine.model.call import Answer, Call, Output, Params, Value
+from genesys_tui.engine.model.call import Answer, Call, Json, Output, Params, Value
 
 WORKERS = 3
 """The server's CPU is the limit; these are enough to keep it busy."""
@@ -71,6 +72,8 @@ def _resolve(value: Value, outputs: Outputs, own: str) -> Value:
     match value:
         case Output(name, address):
             return outputs[address or own][name]
+        case Json(document):
+            return json.dumps(_resolve(document, outputs, own))
         case Mapping():
             return {key: _resolve(inner, outputs, own) for key, inner in value.items()}
         case list() | tuple():
@@ -84,6 +87,8 @@ def _references(values: Iterable[Value]) -> Iterator[str]:
         match value:
             case Output(_, str() as address):
                 yield address
+            case Json(document):
+                yield from _references([document])
             case Mapping():
                 yield from _references(value.values())
             case list() | tuple():

@@ -89,7 +89,7 @@ def key(alias: str, about: str, tags: Tags) -> Calls:
 
 def secret(name: str, about: str, value: str, tags: Tags) -> Calls:
     request: Params = {"Name": name, "Description": about, "SecretString": value, "Tags": pairs(tags)}
-    return (make("secretsmanager", "CreateSecret", request),)
+    return (make("secretsmanager", "CreateSecret", request, id="ARN"),)
 
 
 def parameter(name: str, value: str, kind: str = "String", tags: Tags | None = None) -> Calls:

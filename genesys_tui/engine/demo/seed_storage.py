@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 
 from genesys_tui.engine.demo.records import ACCOUNT, REGION, Calls, Seed, Tags, make, pairs
-from genesys_tui.engine.model.call import Params
+from genesys_tui.engine.demo.terraform_state import TERRAFORM_STATE
+from genesys_tui.engine.model.call import Params, Value
 
 PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 TERRAFORM = {"ManagedBy": "terraform", "Team": "platform", "env": "prod"}
@@ -22,7 +23,7 @@ def bucket(
     private: bool = False,
     rules: Iterable[Params] = (),
     policy: Params | None = None,
-    objects: Mapping[str, str] | None = None,
+    objects: Mapping[str, Value] | None = None,
 ) -> Calls:
     """What is not said is not set. `versioning`: Enabled or Suspended; `encryption`: AES256 or aws:kms."""
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -93,32 +94,6 @@ ABORT_UPLOADS: Params = {
     "Filter": {"Prefix": ""},
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
 }
-
-TERRAFORM_STATE = json.dumps(
-    {
-        "version": 4,
-        "terraform_version": "1.5.7",
-        "serial": 214,
-        "lineage": "6f2b8a57-0c1d-4d0e-9a54-3a1f0f6f8f11",
-        "resources": [
-            {
-                "mode": "managed",
-                "type": kind,
-                "name": name.replace("-", "_"),
-                "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
-                "instances": [{"attributes": {"id": name}}],
-            }
-            for kind, name in (
-                ("aws_s3_bucket", "acme-prod-uploads"),
-                ("aws_s3_bucket", "acme-prod-backups"),
-                ("aws_s3_bucket", "acme-cloudtrail-logs"),
-                ("aws_dynamodb_table", "terraform-locks"),
-                ("aws_kms_key", "backups"),
-            )
-        ],
-        "outputs": {},
-    }
-)
 
 SEED: Seed = {
     "bucket.uploads": bucket(

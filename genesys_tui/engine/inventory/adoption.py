@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from genesys_tui.engine.inventory.ownership import Evidence, Judgement, Subject
 from genesys_tui.engine.model.adoption import Adoption, Remark
@@ -65,23 +65,32 @@ def surroundings(subjects: Sequence[Subject], judgements: Mapping[str, Judgement
     """Look around once, for the scores of all."""
     claimed = any(claim.tool == "terraform" for claim in evidence.claims)
     signs = _said_unclaimed(subjects, judgements) if claimed else _terraform_signs(subjects, judgements)
-    return Surroundings(evidence.stacks is not None, min(signs, default=""))
+    return Surroundings(evidence.stacks is not None, min(signs, default=("", ""))[1])
 
 
-def _said_unclaimed(subjects: Sequence[Subject], judgements: Mapping[str, Judgement]) -> Iterator[str]:
+_Sign: TypeAlias = tuple[str, str]
+"""How well it serves to be told (the least first), and the words: what shows that Terraform is used, and what to do."""
+
+
+def _said_unclaimed(subjects: Sequence[Subject], judgements: Mapping[str, Judgement]) -> Iterator[_Sign]:
     """Things that are said to be Terraform's, and that no state which was given holds: there is another one."""
     for one in subjects:
         if any(doubt.tool == "terraform" for doubt in judgements[one.key].doubts):
-            yield f"no state that was given holds {one.actual.kind} {one.actual.name}"
+            what = f"{one.actual.kind} {one.actual.name}"
+            yield "1", f"no state that was given holds {what}: give the one that does: genesys adopt --owned-by FILE"
 
 
-def _terraform_signs(subjects: Sequence[Subject], judgements: Mapping[str, Judgement]) -> Iterator[str]:
+def _terraform_signs(subjects: Sequence[Subject], judgements: Mapping[str, Judgement]) -> Iterator[_Sign]:
+    """Where a bucket seems to hold the state, that is what to look into."""
     for one in subjects:
-        if one.actual.kind in ("bucket", "table") and _TERRAFORM.fullmatch(one.actual.name):
-            yield f"{one.actual.kind} {one.actual.name} looks like Terraform's own"
+        kind, name = one.actual.kind, one.actual.name
+        if kind == "bucket" and _TERRAFORM.fullmatch(name):
+            yield "0", f"its state seems to be in bucket {name}: genesys adopt --owned-by s3://{name}/"
+        elif kind == "table" and _TERRAFORM.fullmatch(name):
+            yield "2", f"table {name} looks like its own: give its state: genesys adopt --owned-by FILE"
         owner = judgements[one.key].owner
         if owner is not None and owner.tool == "terraform":
-            yield f"{one.actual.kind} {one.actual.name} is Terraform's"
+            yield "1", f"{kind} {name} is Terraform's: give its state: genesys adopt --owned-by FILE"
 
 
 def adoption_of(
@@ -128,9 +137,7 @@ def _ownership(judgement: Judgement, around: Surroundings) -> _Share:
     if not around.stacks_listed:
         return _Share("ownership", 0.4, "CloudFormation's stacks could not be listed: one may own it")
     if around.terraform:
-        return _Share(
-            "ownership", 0.4, f"Terraform leaves no tag and is used here ({around.terraform}): give its state"
-        )
+        return _Share("ownership", 0.4, f"Terraform leaves no tag and is used here; {around.terraform}")
     return _Share("ownership", 1.0, "no stack of CloudFormation lists it, and no tag or name speaks of a tool")
 
 

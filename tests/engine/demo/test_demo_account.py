@@ -18,7 +18,9 @@ import pytest
 
 from genesys_tui.engine.demo import Demo, account
 from genesys_tui.engine.demo.records import ACCOUNT, REGION
+from genesys_tui.engine.inventory.discovery import Resource
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.workspace import Workspace
 
 PATIENCE = 60.0
 """Seconds after which something that should happen never will."""
@@ -113,6 +115,31 @@ def test_tags_are_as_messy_as_people_make_them() -> None:
     assert {("env", "prod"), ("env", "prd"), ("note", "[red]urgent[/]"), ("Owner", "財務部"), ("📦", "yes")} <= tags
     assert max(len(value) for _, value in tags) == 256
     assert ("aws:cloudformation:stack-name", "CDKToolkit") in tags
+
+
+def test_the_state_of_terraform_tells_what_is_its_and_makes_the_rest_safe(demo: Demo) -> None:
+    """What it is said to manage by tags is in its state, and nothing that anybody else made."""
+    workspace = Workspace(demo.settings())
+    try:
+        assert not [
+            one for one in workspace.inventory().resources if one.adoption and one.adoption.confidence == "high"
+        ]
+        workspace.own_by(["s3://acme-terraform-state/"])
+        found = workspace.inventory().resources
+    finally:
+        workspace.close()
+    whose = {(one.actual.kind, one.actual.name): one.owner and one.owner.tool for one in found}
+    said = {kind_and_name(one) for one in found if one.actual.tags.get("ManagedBy") == "terraform"}
+    assert said <= {key for key, tool in whose.items() if tool == "terraform"}
+    assert whose["function", "notifications-prod-email"] == "serverless"
+    assert whose["role", "notifications-prod-eu-west-1-lambdaRole"] == "serverless"
+    assert whose["queue", "acme-mail"] is None
+    safe = [one for one in found if one.adoption and one.adoption.confidence == "high" and not one.actual.of_aws]
+    assert len(safe) >= 40
+
+
+def kind_and_name(resource: Resource) -> tuple[str, str]:
+    return resource.actual.kind, resource.actual.name
 
 
 def test_settings_and_environment_lead_to_the_demo_and_keep_state_with_it(demo: Demo) -> None:
