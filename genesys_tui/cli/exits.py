@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from genesys_tui.engine.model.errors import BlockedError, GenesysError, LockedError, UsageError, WishError
-from genesys_tui.engine.model.history import ExecutionRecord
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.model.history import ExecutionRecord
 
 DONE: Final = 0
 """Done, or nothing to do."""

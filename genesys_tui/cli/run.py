@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-
 import click
 from click.exceptions import NoSuchCommand
 
@@ -13,7 +11,6 @@ from genesys_tui.cli.options import Common
 from genesys_tui.cli.render.error import error_text
 from genesys_tui.cli.terminal import Terminal
 from genesys_tui.engine.model.errors import GenesysError, UsageError
-from genesys_tui.engine.model.plan_document import error_document
 
 
 def run(words: list[str]) -> int:
@@ -30,6 +27,8 @@ def run(words: list[str]) -> int:
     except GenesysError as error:
         return _fail(terminal, error)
     except Exception as bug:  # noqa: BLE001 - the last door: even a bug ends in words, and in JSON where that was asked
+        import traceback
+
         terminal.message(traceback.format_exc().rstrip())
         why = f"{type(bug).__name__}: {bug}"
         return _fail(terminal, GenesysError("a bug in Genesys", why=why, todo="report it, with the lines above"))
@@ -38,17 +37,23 @@ def run(words: list[str]) -> int:
 def _interrupted(terminal: Terminal) -> int:
     terminal.message("Interrupted.")
     if terminal.as_json:
-        terminal.document(error_document(GenesysError("interrupted")))
+        _document(terminal, GenesysError("interrupted"))
     return exits.INTERRUPTED
 
 
 def _fail(terminal: Terminal, error: GenesysError) -> int:
     terminal.status("")
     if terminal.as_json:
-        terminal.document(error_document(error))
+        _document(terminal, error)
     else:
         terminal.message(error_text(error, terminal.message_paint))
     return exits.of_error(error)
+
+
+def _document(terminal: Terminal, error: GenesysError) -> None:
+    from genesys_tui.engine.model.plan_document import error_document
+
+    terminal.document(error_document(error))
 
 
 def _usage(error: click.ClickException) -> UsageError:

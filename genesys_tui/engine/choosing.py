@@ -15,6 +15,7 @@ from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.resource import Actual, Desired, Wish, address_of
 from genesys_tui.engine.model.specs.base import WISH, Spec
 from genesys_tui.engine.providers import registry
+from genesys_tui.engine.providers.aws.session import Session
 
 
 def candidates(inventory: Inventory) -> list[Resource]:
@@ -110,7 +111,21 @@ def _missing(word: str, resources: Iterable[Resource], identity: Identity) -> Us
     )
 
 
-def as_written(desired: Desired, actual: Actual | None) -> Desired:
+def as_written(wish: Wish, session: Session) -> Wish:
+    """The same as a stack file would ask for it: every field as it is now."""
+    kinds = [registry.kind(one.kind) for one in wish.resources]
+    located = session.run([kind.locate(one.name) for kind, one in zip(kinds, wish.resources, strict=True)])
+    found = [one for one in located if isinstance(one, Actual)]
+    read = session.run([registry.kind(one.kind).read(one.id, registry.kind(one.kind).fields) for one in found])
+    specs = {(one.kind, one.id): one for one in read if isinstance(one, Actual)}
+    resources = (
+        _written(one, specs.get((there.kind, there.id))) if isinstance(there, Actual) else one
+        for one, there in zip(wish.resources, located, strict=True)
+    )
+    return replace(wish, resources=tuple(resources))
+
+
+def _written(desired: Desired, actual: Actual | None) -> Desired:
     """What a stack file would say of a thing as it is: all that may be asked for. What can't be asked for so (AWS lets
     others be what we would refuse) is left out, and so stays unmanaged."""
     if actual is None:

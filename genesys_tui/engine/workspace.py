@@ -8,47 +8,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from genesys_tui.engine.choosing import as_written, candidates, wish_to_adopt
-from genesys_tui.engine.desired.completion import complete_intent
-from genesys_tui.engine.desired.intents import parse_intent
-from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
-from genesys_tui.engine.desired.writing import add_trigger, extended, stack_for, write_entries
-from genesys_tui.engine.executor.execution import Execution
-from genesys_tui.engine.inventory.assessment import assessed
-from genesys_tui.engine.inventory.cache import EVERYWHERE, Cache
-from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource, discover, from_cache
-from genesys_tui.engine.inventory.known_claims import KnownClaims
-from genesys_tui.engine.inventory.ownership import Evidence
-from genesys_tui.engine.inventory.suggestions import suggested, suggestions_of
 from genesys_tui.engine.model.errors import BlockedError, GenesysError, MovedError
-from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.identity import Identity, Target
-from genesys_tui.engine.model.kind import Fields, Placement
-from genesys_tui.engine.model.layers import YOUNG, PublishedLayer
-from genesys_tui.engine.model.owner import Claim
-from genesys_tui.engine.model.plan import Plan
-from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
-from genesys_tui.engine.new_file import check_new_file
-from genesys_tui.engine.planning import Planning
-from genesys_tui.engine.providers import registry
-from genesys_tui.engine.remembered import remember, remembered
-from genesys_tui.engine.state.backend import Scope
-from genesys_tui.engine.threshold import adoption_threshold
+from genesys_tui.engine.model.layers import YOUNG
 
 if TYPE_CHECKING:
+    from genesys_tui.engine.choosing import candidates
+    from genesys_tui.engine.desired.completion import complete_intent
+    from genesys_tui.engine.desired.intents import parse_intent
+    from genesys_tui.engine.desired.stackfile import find_stack_file, read_stack_file
+    from genesys_tui.engine.desired.writing import add_trigger, stack_for
+    from genesys_tui.engine.executor.execution import Execution
     from genesys_tui.engine.functions.build import Builds
     from genesys_tui.engine.functions.workbench import Workbench
+    from genesys_tui.engine.inventory.discovery import Inventory, OnPage, Resource
+    from genesys_tui.engine.inventory.suggestions import suggestions_of
+    from genesys_tui.engine.looking import Looking
+    from genesys_tui.engine.model.history import ExecutionRecord
+    from genesys_tui.engine.model.kind import Fields
+    from genesys_tui.engine.model.layers import PublishedLayer
+    from genesys_tui.engine.model.plan import Plan
+    from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
     from genesys_tui.engine.planfile import SavedPlan
+    from genesys_tui.engine.planning import Planning
     from genesys_tui.engine.providers.aws.session import Session
     from genesys_tui.engine.state.backend import Backend
+    from genesys_tui.engine.threshold import adoption_threshold
 
 __all__ = [
     "Execution",
@@ -69,6 +62,31 @@ __all__ = [
     "stack_for",
     "suggestions_of",
 ]
+
+_ROOMS = {
+    "Execution": "executor.execution",
+    "Inventory": "inventory.discovery",
+    "OnPage": "inventory.discovery",
+    "Resource": "inventory.discovery",
+    "add_trigger": "desired.writing",
+    "adoption_threshold": "threshold",
+    "candidates": "choosing",
+    "complete_intent": "desired.completion",
+    "find_stack_file": "desired.stackfile",
+    "parse_intent": "desired.intents",
+    "read_stack_file": "desired.stackfile",
+    "stack_for": "desired.writing",
+    "suggestions_of": "inventory.suggestions",
+}
+"""Where that is which front ends find here. A room is loaded when something of it is asked for: most commands need few
+of them, and all together they take longer to load than many commands to run."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"genesys_tui.engine.{_ROOMS[name]}"), name)
+
 
 DEFAULT_STACK = "default"
 
@@ -123,6 +141,8 @@ class Workspace:
         """One STS call, remembered. Raises `NoCredentialsError`."""
         identity = self._reader.identity()
         if not self._introduced:
+            from genesys_tui.engine.remembered import remember
+
             self._introduced = True
             remember(home_folder(self.settings.home), self.settings.target, identity)
         return identity
@@ -137,28 +157,18 @@ class Workspace:
         """List the account. `on_page` is called with each page as it arrives, from another thread. `global_kinds`: with
         what is told alike in every region."""
         identity = self.identity()
-        ours, cache = self._ours(self._backend, identity.region), self._cache(identity)
-        before = {(stack.id, changed): stack for stack, changed in cache.stacks(identity.region) or ()}
-        found = discover(
-            self._reader,
-            ours,
-            on_page,
-            global_kinds=global_kinds,
-            known=lambda id, changed: before.get((id, changed)),
-        )
-        actuals = [resource.actual for resource in found.resources]
-        cache.keep_sweep(identity.region, (one for one in actuals if not _everywhere(one.kind)), found.read_at)
-        if global_kinds:
-            cache.keep_sweep(EVERYWHERE, (one for one in actuals if _everywhere(one.kind)), found.read_at)
-        if found.stacks is not None:
-            cache.keep_stacks(identity.region, found.stacks)
-        return self._assessed(found, self._known_claims(identity).claims(self._reader))
+        return self._looking.inventory(identity, self._reader, self._backend, on_page, global_kinds=global_kinds)
 
-    def _assessed(self, found: Inventory, claims: tuple[Claim, ...]) -> Inventory:
-        """With whose each thing is, and how safely it may be taken over."""
-        stacks = None if found.stacks is None else tuple(stack for stack, _ in found.stacks)
-        judged = assessed(found.resources, Evidence(stacks, claims), found.read_at)
-        return replace(found, resources=suggested(judged, found.usage))
+    def cached_inventory(self) -> Inventory | None:
+        """The account as the last sweep saw it, and what of it is ours today: no call is sent. None where it was never
+        listed, or where it is not known who we are."""
+        from genesys_tui.engine.remembered import remembered
+        from genesys_tui.engine.state.sqlite import SqliteBackend
+
+        identity = remembered(home_folder(self.settings.home), self.settings.target)
+        if identity is None:
+            return None
+        return self._looking.cached(identity, lambda: SqliteBackend(self._state_file(identity)))
 
     def wish_to_adopt(
         self,
@@ -172,26 +182,26 @@ class Workspace:
     ) -> Wish:
         """To adopt these of an inventory (ids, ARNs, names, addresses), or all that scores so much. `tagged`: with our
         own tags; else they are only remembered. Raises UsageError."""
+        from genesys_tui.engine.choosing import wish_to_adopt
+        from genesys_tui.engine.threshold import adoption_threshold
+
         least = adoption_threshold() if threshold is None else threshold
         wish = wish_to_adopt(inventory, self.identity(), words, all_from=all_from, forced=forced, threshold=least)
         return replace(wish, resources=tuple(replace(one, tagged=tagged) for one in wish.resources))
 
     def as_written(self, wish: Wish) -> Wish:
         """The same as a stack file would ask for it: every field as it is now."""
-        kinds = [registry.kind(one.kind) for one in wish.resources]
-        located = self._reader.run([kind.locate(one.name) for kind, one in zip(kinds, wish.resources, strict=True)])
-        found = [one for one in located if isinstance(one, Actual)]
-        read = self._reader.run([registry.kind(one.kind).read(one.id, registry.kind(one.kind).fields) for one in found])
-        specs = {(one.kind, one.id): one for one in read if isinstance(one, Actual)}
-        resources = [
-            as_written(one, specs.get((there.kind, there.id))) if isinstance(there, Actual) else one
-            for one, there in zip(wish.resources, located, strict=True)
-        ]
-        return replace(wish, resources=tuple(resources))
+        from genesys_tui.engine.choosing import as_written
+
+        return as_written(wish, self._reader)
 
     def write_into(self, path: Path, wish: Wish, *, dry: bool = False) -> None:
         """Write what is wanted into a stack file, which is made where it is not there; `dry`: only see whether that can
         be. Raises GenesysError, and leaves the file as it was, where it can't."""
+        from genesys_tui.engine.desired.writing import extended, write_entries
+        from genesys_tui.engine.new_file import check_new_file
+        from genesys_tui.engine.state.backend import Scope
+
         if not path.exists():
             check_new_file(wish, self._backend.load(Scope(self.identity().region, self.stack)).fragments, self.stack)
         entries = [(one.kind, one.name, one.spec) for one in wish.resources]
@@ -200,33 +210,16 @@ class Workspace:
     def own_by(self, sources: Sequence[str]) -> None:
         """Remember what state files of other tools say is theirs (files and folders, also in S3). Raises UsageError for
         what is none."""
-        self._known_claims(self.identity()).remember(sources, self._reader)
-
-    def _known_claims(self, identity: Identity) -> KnownClaims:
-        return KnownClaims(home_folder(self.settings.home) / "owned-by" / f"{_partition(identity)}.json")
+        self._looking.known_claims(self.identity()).remember(sources, self._reader)
 
     def regions(self) -> tuple[str, ...]:
         """The regions that the account has switched on."""
         return self._reader.regions()
 
-    def cached_inventory(self) -> Inventory | None:
-        """The account as the last sweep saw it, and what of it is ours today: no call is sent. None where it was never
-        listed, or where it is not known who we are."""
-        from genesys_tui.engine.state.sqlite import SqliteBackend
-
-        identity = remembered(home_folder(self.settings.home), self.settings.target)
-        kept = self._cache(identity).sweep(identity.region) if identity else None
-        if identity is None or kept is None:
-            return None
-        with closing(SqliteBackend(self._state_file(identity))) as backend:
-            place = Placement(identity.region, account=identity.account)
-            found = from_cache(kept[0], self._ours(backend, identity.region), place, kept[1])
-        stacks = self._cache(identity).stacks(identity.region)
-        whole = replace(found, stacks=None if stacks is None else tuple(stacks))
-        return self._assessed(whole, self._known_claims(identity).claims())
-
     def details(self, resource: Resource, fields: Fields | None = None) -> Actual | None:
         """Read all (or these) fields of one resource; what has no kind yet is returned as it was listed."""
+        from genesys_tui.engine.providers import registry
+
         actual = resource.actual
         if actual.kind not in registry.names():
             return actual
@@ -236,6 +229,8 @@ class Workspace:
     # what would be done -------------------------------------------------------------------------------------------
     def plan(self, wish: Wish, *, refresh: bool = True, delete_data: bool = False) -> Plan:
         """Preview. `refresh=False` takes what was read before, where it was. `delete_data`: what holds data may go."""
+        from genesys_tui.engine.threshold import adoption_threshold
+
         threshold = adoption_threshold() if wish.threshold is None else wish.threshold
         wish = replace(wish, delete_data=delete_data or wish.delete_data, threshold=threshold)
         return self._planning.plan(wish, self.settings.stack or wish.stack or DEFAULT_STACK, refresh=refresh)
@@ -311,6 +306,8 @@ class Workspace:
     def history(self, limit: int = 100) -> list[ExecutionRecord]:
         """Newest first, of all stacks of the account. One whose process died is `interrupted`, though no plan has
         settled it yet."""
+        from genesys_tui.engine.state.backend import Scope
+
         records = self._backend.history(limit)
         scopes = {Scope(record.region, record.stack) for record in records if record.status == "running"}
         dead = {record.id for scope in scopes for record in self._backend.interrupted(scope)}
@@ -354,10 +351,18 @@ class Workspace:
 
     @_opened
     def _planning(self) -> Planning:
-        identity = self.identity()
-        claims = self._known_claims(identity).claims
+        from genesys_tui.engine.planning import Planning
+
+        identity, looking = self.identity(), self._looking
+        claims = looking.known_claims(identity).claims
         home = home_folder(self.settings.home)
-        return Planning(self._reader, self._backend, self._cache(identity), home, self._build, claims)
+        return Planning(self._reader, self._backend, looking.cache(identity), home, self._build, claims)
+
+    @_opened
+    def _looking(self) -> Looking:
+        from genesys_tui.engine.looking import Looking
+
+        return Looking(home_folder(self.settings.home))
 
     @_opened
     def builds(self) -> Builds:
@@ -379,6 +384,8 @@ class Workspace:
 
     def fragment(self, address: str) -> Fragment | None:
         """What the stack remembers of an address."""
+        from genesys_tui.engine.state.backend import Scope
+
         return self._backend.load(Scope(self.identity().region, self.stack)).fragments.get(address)
 
     def _build(self, desired: Desired, fragment: Fragment | None) -> Sequence[Desired]:
@@ -388,6 +395,7 @@ class Workspace:
 
     def _session(self, *, read_only: bool) -> Session:
         from genesys_tui.engine.providers.aws.session import Session
+        from genesys_tui.engine.remembered import remembered
 
         home = home_folder(self.settings.home)
         if self.settings.cached and read_only:
@@ -395,24 +403,7 @@ class Workspace:
         return Session(self.settings.target, read_only=read_only, known=self._known if read_only else None)
 
     def _state_file(self, identity: Identity) -> Path:
-        return state_folder(self.settings.home) / f"{_partition(identity)}.db"
-
-    def _cache(self, identity: Identity) -> Cache:
-        return Cache(home_folder(self.settings.home) / "cache" / f"{_partition(identity)}.db")
-
-    def _ours(self, backend: Backend, region: str) -> dict[tuple[str, str], tuple[str, Fragment]]:
-        """What is managed in a region; and what is told alike in all of them, wherever it is managed."""
-        return {
-            (fragment.kind, fragment.id): (scope.stack, fragment)
-            for scope in backend.stacks()
-            for fragment in backend.load(scope).fragments.values()
-            if scope.region == region or _everywhere(fragment.kind)
-        }
-
-
-def _everywhere(kind: str) -> bool:
-    """Whether what is of this kind, or AWS's own type, is told alike in every region."""
-    return kind in registry.names() and registry.kind(kind).everywhere
+        return state_folder(self.settings.home) / f"{identity.partition}.db"
 
 
 def plan_document(plan: Plan) -> dict[str, object]:
@@ -440,11 +431,3 @@ def home_folder(home: Path | None) -> Path:
 def state_folder(home: Path | None) -> Path:
     """Where state is kept: the folder `state` of home."""
     return home_folder(home) / "state"
-
-
-def _partition(identity: Identity) -> str:
-    """One file an account; an endpoint of its own is an account of its own."""
-    if not identity.endpoint:
-        return identity.account
-    place = "".join(char if char.isalnum() or char in ".-" else "-" for char in identity.endpoint.partition("://")[2])
-    return f"{identity.account}@{place}"

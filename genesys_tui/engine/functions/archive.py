@@ -8,12 +8,14 @@ import posixpath
 import re
 import stat
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfileobj
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from genesys_tui.engine.functions import zip_format
@@ -34,7 +36,14 @@ BROKEN = (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error)
 
 _LONGEST_PATH = 4096
 
+WORKERS = min(4, os.cpu_count() or 1)
+AHEAD = 48 * MB
+"""Bytes of files that may be packed and not written yet: what keeps all workers busy beside a large one."""
+
 T = TypeVar("T")
+
+_File: TypeAlias = tuple[bytes, int, Path]
+"""Its name in the zip, its size, and where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,8 @@ def write_zip(folder: Path, path: Path, names: Iterable[str] | None = None) -> Z
         found = _found(folder, names)
         _check_unzipped(unzipped := sum(size for _, size, _ in found))
         digest, size = sha256(), 0
-        with path.open("wb") as file:
-            for piece in pieces(_packed_file(name, where) for name, _, where in found):
+        with path.open("wb") as file, ThreadPoolExecutor(WORKERS, "genesys-zip") as pool:
+            for piece in pieces(_ahead(pool, found)):
                 file.write(piece)
                 digest.update(piece)
                 size += len(piece)
@@ -125,10 +134,23 @@ def checked(name: str) -> bytes:
         raise _wrong(name, "is no text in UTF-8", "rename it") from error
 
 
-def _found(folder: Path, names: Iterable[str] | None) -> list[tuple[bytes, int, Path]]:
-    """Names in the zip, sizes, and where they are."""
+def _found(folder: Path, names: Iterable[str] | None) -> list[_File]:
     files = in_order((name, folder / name) for name in (files_in(folder) if names is None else names))
     return [(name, path.stat().st_size, path) for name, path in files]
+
+
+def _ahead(pool: Executor, files: Iterable[_File]) -> Iterator[Packed]:
+    """In order, while some that come after are packed side by side."""
+    coming: deque[tuple[int, Future[Packed]]] = deque()
+    waiting = 0
+    for name, size, path in files:
+        coming.append((size, pool.submit(_packed_file, name, path)))
+        waiting += size
+        while waiting > AHEAD:
+            first, done = coming.popleft()
+            waiting -= first
+            yield done.result()
+    yield from (done.result() for _, done in coming)
 
 
 def _packed_file(name: bytes, path: Path) -> Packed:

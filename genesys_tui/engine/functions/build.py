@@ -8,15 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from platform import machine
 from threading import RLock, local
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from genesys_tui.engine.functions.binaries import check_binaries
 from genesys_tui.engine.functions.hints import hints
-from genesys_tui.engine.functions.images import Images, Parts
 from genesys_tui.engine.functions.kept import Kept
 from genesys_tui.engine.functions.langpack import Langpack, langpack
 from genesys_tui.engine.functions.languages import Builder, Lock, builder
@@ -41,6 +40,9 @@ from genesys_tui.engine.model.build import (
     Where,
 )
 from genesys_tui.engine.model.errors import GenesysError
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.functions.images import Images
 
 _ARCHITECTURES: Mapping[str, Architecture] = {"aarch64": "arm64", "arm64": "arm64"}
 
@@ -128,7 +130,8 @@ class Builds:
         """What makes it big or slow to start. It looks at every file of the layers, so not at each save."""
         known = self._known(built.project)
         folders = {layer.folder for layer in built.layers}
-        return hints(built.project.target, known.members, built.size, folders, known.sources.left_out)
+        found = [package for folder in folders for package in self._layers.packages(folder)]
+        return hints(built.project.target, known.members, built.size, found, known.sources.left_out)
 
     def close(self) -> None:
         """End what was kept alive between builds."""
@@ -178,12 +181,12 @@ class Builds:
             members = maker.code(project, pack, shop, sources)
             handler = maker.handler(project, members)
             if project.package == "image":
-                return self._in_image(project, known, pack, Parts(members, layers, handler), lock)
+                return self._in_image(project, known, pack, members, layers, handler, lock)
             return self._built(project, known, members, handler, layers, lock)
 
     def _layers_of(self, lock: Lock, project: Project, pack: Langpack, shop: Workshop) -> tuple[BuiltLayer, ...]:
         runtime, target = pack.runtime(project.target), project.target
-        compiled_in = (shop.identity(), version("uv")) if lock.compiled else ()
+        compiled_in = _compiled_in(shop) if lock.compiled else ()
         platform = runtime.platform.get(target.architecture, "")
         key = key_of(
             pack.name, target.version, target.architecture, platform, str(pack.recipe), lock.text, *compiled_in
@@ -225,16 +228,27 @@ class Builds:
         files = lock.files if lock else frozenset()
         return known.keep(members, Built(project, handler, digest, size, unzipped, known.place, layers, files))
 
-    def _in_image(self, project: Project, known: Kept, pack: Langpack, parts: Parts, lock: Lock | None) -> Built:
+    def _in_image(
+        self,
+        project: Project,
+        known: Kept,
+        pack: Langpack,
+        members: Sequence[Member],
+        layers: tuple[BuiltLayer, ...],
+        handler: str | None,
+        lock: Lock | None,
+    ) -> Built:
         """Its parts are there already where nothing changed; to put them together is quick."""
+        from genesys_tui.engine.functions.images import Images, Parts
+
         settings = self._settings_now()
         if self._images is None or self._images.settings != settings:
             self._images = Images(self.home, settings, self.told, self.stop)
-        image, layers = self._images.build(project, pack, parts)
-        unzipped = sum(len(member.content) for member in parts.members)
+        image, inner = self._images.build(project, pack, Parts(members, layers, handler))
+        unzipped = sum(len(member.content) for member in members)
         files = lock.files if lock else frozenset()
-        built = Built(project, parts.handler, image.id, image.size, unzipped, known.place, layers, files, image=image)
-        return known.keep(parts.members, built)
+        built = Built(project, handler, image.id, image.size, unzipped, known.place, inner, files, image=image)
+        return known.keep(members, built)
 
     # what is kept -------------------------------------------------------------------------------------------------
     def _builder(self, language: Language) -> Builder:
@@ -256,6 +270,13 @@ class Builds:
             shop = workshop(settings, pack.runtime(target), target, self._folder, self.told, self.stop)
             self._shops[target] = settings, shop
         return shop
+
+
+def _compiled_in(shop: Workshop) -> tuple[str, str]:
+    """What decides the bytes of what is compiled, beside its source."""
+    from importlib.metadata import version
+
+    return shop.identity(), version("uv")
 
 
 def _timed(made: Built, clock: _Clock) -> Built:

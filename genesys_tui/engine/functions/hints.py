@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 
 from genesys_tui.engine.functions.archive import MB
 from genesys_tui.engine.functions.ignoring import OWN
-from genesys_tui.engine.functions.packages import Package, packages
+from genesys_tui.engine.functions.packages import Package
 from genesys_tui.engine.model.build import Member, Target
-from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.shown import shown
 
 EDITOR_LIMIT = 3 * MB
@@ -29,11 +27,10 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 
 def hints(
-    target: Target, members: Sequence[Member], size: int, layers: Iterable[Path] = (), left_out: Iterable[str] = ()
+    target: Target, members: Sequence[Member], size: int, found: Sequence[Package] = (), left_out: Iterable[str] = ()
 ) -> tuple[str, ...]:
-    """Hints on a build, at most a line each. `size`: of the code's zip, in bytes; `layers`: their folders, unzipped;
+    """Hints on a build, at most a line each. `size`: of the code's zip, in bytes; `found`: the packages of its layers;
     `left_out`: names of the source that were not sent because they look like secrets."""
-    found = [package for folder in layers for package in _packages(folder)]
     return (
         *(f"{shown(name)} is left out, as a secret by its name; !{shown(name)} in {OWN} sends it" for name in left_out),
         *_heavy_code(members, size),
@@ -91,12 +88,3 @@ def _unused(members: Sequence[Member], found: Sequence[Package]) -> Iterator[str
 @lru_cache(maxsize=4096)
 def _words(content: bytes) -> frozenset[str]:
     return frozenset(_WORD.findall(content.decode("utf-8", "replace")))
-
-
-@lru_cache(maxsize=64)
-def _packages(folder: Path) -> Sequence[Package]:
-    """Those of a layer, which never changes; nothing where it can't be read, for it is only a hint."""
-    try:
-        return packages(folder)
-    except (OSError, GenesysError):
-        return ()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
@@ -18,6 +18,7 @@ from secrets import token_hex
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from genesys_tui.engine.functions.archive import RECIPE, write_zip
+from genesys_tui.engine.functions.packages import Package, kept_packages
 from genesys_tui.engine.functions.splitting import Part, sizes, split, whole
 from genesys_tui.engine.local import DIRECT_LIMIT, is_kept
 from genesys_tui.engine.model.build import BuiltLayer, Target
@@ -105,6 +106,13 @@ class Layers:
         found = self._record(key)
         [layer] = self._layers(found or self._made(key, fill, _unzipped), key, name, reused=found is not None)
         return layer
+
+    def packages(self, content: Path) -> Sequence[Package]:
+        """The packages of a layer, by its folder; nothing where it can't be read. What is in it never changes: it is
+        looked through once, and then told beside it."""
+        with suppress(OSError, GenesysError):
+            return kept_packages(content, content.parent / "packages.json")
+        return ()
 
     def _record(self, key: str) -> _Record | None:
         try:

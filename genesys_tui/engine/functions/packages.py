@@ -7,11 +7,15 @@ What belongs to one distribution of Python is one package, as its RECORD tells i
 from __future__ import annotations
 
 import csv
+import json
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from genesys_tui.engine.functions.archive import files_in
 
@@ -47,6 +51,23 @@ def packages(folder: Path) -> list[Package]:
         grouped[group].append(entry)
     found = [_package(folder, {entry: entries[entry] for entry in group}) for group in grouped.values()]
     return sorted(found, key=lambda one: (-one.size, one.name))
+
+
+def kept_packages(folder: Path, kept: Path) -> list[Package]:
+    """The same of a folder that never changes: told once, then read from that file. Raises as `packages` does."""
+    with suppress(OSError, ValueError, TypeError):
+        return [_read(one) for one in json.loads(kept.read_bytes())]
+    found = packages(folder)
+    with suppress(OSError):
+        beside = kept.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps([asdict(one) for one in found], default=sorted), "utf-8")
+        beside.replace(kept)
+    return found
+
+
+def _read(said: dict[str, Any]) -> Package:
+    names = ("distributions", "modules", "needs")
+    return Package(**{**said, "files": tuple(said["files"]), **{name: frozenset(said[name]) for name in names}})
 
 
 def normalised(name: str) -> str:

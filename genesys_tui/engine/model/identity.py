@@ -31,3 +31,11 @@ class Identity:
     region: str
     profile: str
     endpoint: str
+
+    @property
+    def partition(self) -> str:
+        """What the files of an account are called: an endpoint of its own is an account of its own."""
+        if not self.endpoint:
+            return self.account
+        place = self.endpoint.partition("://")[2]
+        return f"{self.account}@{''.join(char if char.isalnum() or char in '.-' else '-' for char in place)}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
@@ -23,6 +22,8 @@ _INSTALL_LIMIT = 300.0
 def uv_for(container: Container) -> Path:
     """The path of a uv that runs in a container, in its `folder/bin`; made once for a version and an architecture.
     Raises GenesysError."""
+    from importlib.metadata import version
+
     wanted = version("uv")
     uv = container.folder / "bin" / f"uv-{wanted}-{container.architecture}"
     if not uv.exists():
