@@ -15,9 +15,11 @@ Logged = Callable[[LogLine], None]
 
 
 class Running:
-    """`home`: of Genesys. `logged`: is told each line that the code writes, as it comes."""
+    """`home`: of Genesys. `logged`: is told each line that the code writes, as it comes. `changes`: the code will be
+    another one again and again."""
 
-    def __init__(self, home: Path, logged: Logged) -> None:
+    def __init__(self, home: Path, logged: Logged, *, changes: bool = False) -> None:
+        self._changes = changes
         self._home = home
         self._logged = logged
         self._lock = RLock()
@@ -29,7 +31,7 @@ class Running:
         with self._lock:
             runs = (built.sent, settings)
             if self._sandbox is None:
-                self._sandbox = open_sandbox(built, settings, self._home, self._logged)
+                self._sandbox = open_sandbox(built, settings, self._home, self._logged, changes=self._changes)
             elif runs != self._runs:
                 self._sandbox.replace(built, settings)
             self._runs = runs

@@ -126,7 +126,7 @@ class Workbench:
         from genesys_tui.engine.functions.loop import Loop
         from genesys_tui.engine.functions.running import Running
 
-        running = Running(self.home, logged)
+        running = Running(self.home, logged, changes=True)
         return Loop(
             subject, self._workspace, running, told, live=live, event=event, fetch=lambda: self._fetch(subject.name)
         )

@@ -1,5 +1,9 @@
-"""Starts a Python function: `python -S bootstrap.py RUNTIME`, where RUNTIME is the folder of AWS's own runtime
-interface client (awslambdaric), or "" where there is none; then this file speaks to the Runtime API itself.
+"""Starts a Python function: `python -S bootstrap.py RUNTIME [LOADED [wait]]`, where RUNTIME is the folder of AWS's own
+runtime interface client (awslambdaric), or "" where there is none; then this file speaks to the Runtime API itself.
+LOADED is a file that is to tell which modules a function has loaded that are not its own.
+
+With `wait` it first imports the modules that it is told on standard input, a line each, and loads the function when
+it is told to: what a function imports of its layers is there already then, and only its code is loaded.
 
 The layers come by PYTHONPATH, the handler by _HANDLER, the code lies in LAMBDA_TASK_ROOT. Without the module `site`
 (-S) no package of this machine is seen, as in Lambda, and the start is faster. Runs on Python 3.8 and newer.
@@ -8,7 +12,7 @@ The layers come by PYTHONPATH, the handler by _HANDLER, the code lies in LAMBDA_
 import sys
 
 
-def main(runtime):
+def main(runtime, loaded="", wait=""):
     import builtins
     import os
     import resource
@@ -18,15 +22,74 @@ def main(runtime):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a killed function leaves no core file
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     sys.argv[1:] = []
+    if runtime:
+        sys.path.append(runtime)
+    if wait:
+        load_ahead()
     if not runtime:
-        return serve(os.environ["_HANDLER"], os.environ["AWS_LAMBDA_RUNTIME_API"])
-    sys.path.append(runtime)
+        return serve(os.environ["_HANDLER"], os.environ["AWS_LAMBDA_RUNTIME_API"], loaded)
+    from awslambdaric import bootstrap
     from awslambdaric.__main__ import main as serve_as_aws
 
+    if hasattr(bootstrap, "_get_handler"):
+        bootstrap._get_handler = telling(bootstrap._get_handler, loaded)
     return serve_as_aws(["bootstrap.py", os.environ["_HANDLER"]])
 
 
-def serve(handler, address):
+def load_ahead():
+    """Import what is told, in that order, up to an empty line; then wait for another one. The end of the input before
+    that is the end of whoever told it."""
+    import importlib
+    import os
+
+    told = b""
+    while not told.endswith(b"\n\n"):
+        more = os.read(0, 1 << 16)
+        if not more:
+            sys.exit(0)
+        told += more
+    for name in told.decode().split():
+        try:
+            importlib.import_module(name)
+        except BaseException:  # noqa: S110 - whatever it is, the function itself will come upon it and tell
+            pass
+    if not os.read(0, 1):
+        sys.exit(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    sys.path_importer_cache.clear()
+    importlib.invalidate_caches()
+
+
+def telling(get_handler, loaded):
+    """The same, that then tells which modules are loaded that are not the function's own."""
+    import os
+
+    if not loaded:
+        return get_handler
+
+    def got(handler):
+        found = get_handler(handler)
+        root = os.path.join(os.environ["LAMBDA_TASK_ROOT"], "")
+        names = [name for name, module in list(sys.modules.items()) if is_others(module, root)]
+        try:
+            with open(loaded, "w", encoding="utf-8") as file:
+                file.write("\n".join(names))
+        except OSError:
+            pass
+        return found
+
+    return got
+
+
+def is_others(module, root):
+    """Whether a module comes from a file, which is not in the folder of the function."""
+    origin = getattr(getattr(module, "__spec__", None), "origin", None)
+    return isinstance(origin, str) and origin.startswith("/") and not origin.startswith(root)
+
+
+def serve(handler, address, loaded=""):
     """What awslambdaric does, for where it can't be had: the same context, the same documents of errors."""
     import http.client
     import json
@@ -50,7 +113,7 @@ def serve(handler, address):
 
     start_logging()
     try:
-        function = load(handler)
+        function = telling(load, loaded)(handler)
     except Exception as error:
         fail("/init/error", told(error))
         sys.exit(1)
@@ -146,4 +209,4 @@ class Context:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:4])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from shutil import rmtree
@@ -15,6 +16,8 @@ from genesys_tui.engine.functions.local.runtime_api import RuntimeApi, Said, Wor
 from genesys_tui.engine.functions.local.settings import SandboxSettings, environment
 from genesys_tui.engine.model.build import Built
 
+LOADED = "loaded"
+"""The file in which a process tells what it has loaded."""
 _LOOK = 0.02
 """Seconds between two looks at the memory of a process that works."""
 _TELLING = 0.5
@@ -39,9 +42,10 @@ Happening: TypeAlias = Said | Ended | Late | Over
 
 
 class Instance:
-    """A process that runs from now on. `line` is told what it writes, `gone` that it ended. `started`, `ready`: when it
-    was started, and when it had loaded the code (by the monotonic clock, in seconds). `loaded`: whether that was waited
-    for; `used`: whether it had an event. Raises GenesysError for what this machine can't run."""
+    """A process that runs from now on. `line` is told what it writes, `gone` that it ended. `waits`: the modules that
+    it loads before it waits for `go`; None: it does not wait. `started`, `ready`: when it was started, and when it had
+    loaded the code (by the monotonic clock, in seconds). `loaded`: whether that was waited for; `used`: whether it had
+    an event. Raises GenesysError for what this machine can't run."""
 
     def __init__(
         self,
@@ -50,9 +54,12 @@ class Instance:
         home: Path,
         line: Callable[[str], None],
         gone: Callable[[Instance], None],
+        waits: Sequence[str] | None = None,
     ) -> None:
         how = launch(built, home, line)
         self.built = built
+        self.can_wait = how.can_wait
+        self.waited = waits is not None
         self.settings = settings
         self.notes = how.notes
         self.ready: float | None = None
@@ -61,15 +68,40 @@ class Instance:
         self.peak_mb = 0
         self._happened: SimpleQueue[tuple[float, Happening]] = SimpleQueue()
         self._gone = gone
-        self._own = Path(mkdtemp(prefix="genesys-function-"))
+        self._folder = Path(mkdtemp(prefix="genesys-function-"))
+        self._own = self._folder / "own"
+        self._own.mkdir()
         self._api = RuntimeApi(self._heard)
         self.started = time.perf_counter()
         variables = environment(built, settings, self._own, how.reaches(self._api.address), how.handler)
         try:
-            self._process = how.start(variables, self._own, settings.memory, line, self._over)
+            self._process = how.start(
+                variables,
+                self._own,
+                settings.memory,
+                line,
+                self._over,
+                loaded=self._folder / LOADED,
+                waits=self.waited,
+            )
         except BaseException:
             self._clear()
             raise
+        if waits is not None:
+            self._process.tell("".join(f"{name}\n" for name in (*waits, "")).encode())
+
+    def go(self, built: Built) -> None:
+        """Load the code, and take events: it has waited long enough."""
+        self.built = built
+        self.started = time.perf_counter()
+        self._process.tell(b"\n")
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What the process has loaded that is not the code's own, in that order; nothing where it does not tell."""
+        with suppress(OSError):
+            return tuple((self._folder / LOADED).read_text("utf-8").split())
+        return ()
 
     @property
     def pid(self) -> int:
@@ -128,4 +160,4 @@ class Instance:
 
     def _clear(self) -> None:
         self._api.close()
-        rmtree(self._own, ignore_errors=True)
+        rmtree(self._folder, ignore_errors=True)

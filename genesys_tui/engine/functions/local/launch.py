@@ -19,6 +19,9 @@ from genesys_tui.engine.functions.local.room import Room, room
 from genesys_tui.engine.model.build import Built
 from genesys_tui.engine.model.errors import GenesysError
 
+WAIT = "wait"
+"""The word for a bootstrap that is to wait."""
+
 _MACHINES = {"x86_64": 62, "aarch64": 183, "arm64": 183}
 """This machine's name, as ELF numbers it."""
 
@@ -26,24 +29,35 @@ _MACHINES = {"x86_64": 62, "aarch64": 183, "arm64": 183}
 @dataclass(frozen=True, slots=True)
 class Launch:
     """`folder`: where it runs. `notes`: what is different from AWS, in words. `room`: the container that it runs in;
-    None: this machine itself."""
+    None: this machine itself. `can_wait`: with one more word it loads what it is told, and waits for its code."""
 
     command: tuple[str, ...]
     folder: Path
     handler: str
     notes: tuple[str, ...] = ()
     room: Room | None = None
+    can_wait: bool = False
 
     def reaches(self, address: str) -> str:
         """A place on this machine's loopback (host:port), as the process calls it."""
         return self.room.reaches(address) if self.room else address
 
     def start(
-        self, environment: Mapping[str, str], own: Path, memory: int, line: Callable[[str], None], ended: Ended
+        self,
+        environment: Mapping[str, str],
+        own: Path,
+        memory: int,
+        line: Callable[[str], None],
+        ended: Ended,
+        *,
+        loaded: Path,
+        waits: bool = False,
     ) -> Process:
-        """`own`: its folder for temporary files. `memory`: MB. Raises GenesysError when it can't be started."""
+        """`own`: its folder for temporary files. `memory`: MB. `loaded`: the file that tells what it has loaded, where
+        it can wait. Raises GenesysError when it can't be started."""
         if self.room is None:
-            return Process(self.command, self.folder, environment, line, ended)
+            more = (str(loaded), *((WAIT,) if waits else ())) if self.can_wait else ()
+            return Process((*self.command, *more), self.folder, environment, line, ended, listens=waits)
         place = self.room.holding(writes=(own,))
         return Contained(place, self.command, self.folder, environment, memory, line, ended)
 
@@ -78,7 +92,9 @@ def _python(built: Built, home: Path, told: Callable[[str], None]) -> Launch:
     notes = (
         () if brought else ("awslambdaric can't be had: a runtime of our own speaks for it, and boto3 is not there",)
     )
-    return _in(place, Launch((program, *words), built.code, _handler(built), notes), f"Python {minor}")
+    can_wait = place is None and bootstrap.is_relative_to(langpacks())
+    how = Launch((program, *words), built.code, _handler(built), notes, can_wait=can_wait)
+    return _in(place, how, f"Python {minor}")
 
 
 def _fresh_bytecode(built: Built, home: Path) -> Path:

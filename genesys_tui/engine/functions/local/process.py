@@ -27,7 +27,8 @@ Ended = Callable[[int, bool], None]
 
 class Process:
     """A command in a process group of its own, which is killed with us. `line` is called with each line that it
-    writes, `ended` once when it is over. Raises GenesysError when it can't be started."""
+    writes, `ended` once when it is over. `listens`: it can be told something. Raises GenesysError when it can't be
+    started."""
 
     def __init__(
         self,
@@ -36,7 +37,10 @@ class Process:
         environment: Mapping[str, str],
         line: Callable[[str], None],
         ended: Ended,
+        *,
+        listens: bool = False,
     ) -> None:
+        self._stdin = subprocess.PIPE if listens else subprocess.DEVNULL
         self._line = line
         self._ended = ended
         self._reading = Lock()
@@ -57,6 +61,13 @@ class Process:
     def memory_mb(self) -> int:
         """See memory.memory_mb."""
         return memory_mb(self.pid)
+
+    def tell(self, text: bytes) -> None:
+        """Write to what it listens to; to one that has ended nothing is told."""
+        if self._popen and self._popen.stdin:
+            with suppress(OSError, ValueError):
+                self._popen.stdin.write(text)
+                self._popen.stdin.flush()
 
     def kill(self) -> None:
         """End it and all that it started, and wait until it is gone (but not for ever for whoever is told of it)."""
@@ -110,7 +121,7 @@ class Process:
             [*_with_us(), *command],
             cwd=folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=self._stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -131,6 +142,9 @@ class Process:
 
     def _close(self, popen: subprocess.Popen[bytes]) -> None:
         self.read(whole=True)
+        if popen.stdin:
+            with suppress(OSError):
+                popen.stdin.close()
         if popen.stdout:
             with self._reading:
                 popen.stdout.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock, RLock, Timer
 from typing import Self, TypeVar
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from genesys_tui.engine.functions.local.instance import Instance
 from genesys_tui.engine.functions.local.log import Log, Told
 from genesys_tui.engine.functions.local.runtime_api import REQUEST_LIMIT
 from genesys_tui.engine.functions.local.settings import SandboxSettings
+from genesys_tui.engine.functions.local.spare import Spare
 from genesys_tui.engine.functions.workshop.workshop import StoppedError
 from genesys_tui.engine.model.build import Built
 from genesys_tui.engine.model.errors import GenesysError
@@ -21,20 +23,25 @@ from genesys_tui.engine.model.invocation import Answer, Invocation
 
 _Given = TypeVar("_Given")
 
+_REST = 0.3
+"""Seconds after an answer in which nothing is made ready: what else a save brings about goes first."""
 _PATIENCE = 1.0
 """Seconds that closing waits for a process that is just being started."""
 
 
-def open_sandbox(built: Built, settings: SandboxSettings, home: Path, told: Told) -> Sandbox:
-    """Start a function. It loads its code while nothing is asked of it yet. `home`: of Genesys. Raises GenesysError for
-    what this machine can't run."""
-    return Sandbox(built, settings, home, told)
+def open_sandbox(built: Built, settings: SandboxSettings, home: Path, told: Told, *, changes: bool = False) -> Sandbox:
+    """Start a function. It loads its code while nothing is asked of it yet. `home`: of Genesys. `changes`: its code
+    will be replaced again and again, so the next process is made ready ahead. Raises GenesysError for what this machine
+    can't run."""
+    return Sandbox(built, settings, home, told, changes=changes)
 
 
 class Sandbox:
     """A function that can be invoked, by several threads too: one after the other."""
 
-    def __init__(self, built: Built, settings: SandboxSettings, home: Path, told: Told) -> None:
+    def __init__(
+        self, built: Built, settings: SandboxSettings, home: Path, told: Told, *, changes: bool = False
+    ) -> None:
         self._built = built
         self._settings = settings
         self._home = home
@@ -43,7 +50,9 @@ class Sandbox:
         self._changing = RLock()  # which process it is
         self._closed = False
         self._busy = False
+        self._changes = changes
         self._instance: Instance | None = None
+        self._spare: Spare | None = None
         self._live()
 
     @property
@@ -90,6 +99,7 @@ class Sandbox:
         if self._changing.acquire(timeout=_PATIENCE):  # else whoever is starting a process ends it
             try:
                 self._end()
+                self._put_away()
             finally:
                 self._changing.release()
 
@@ -107,6 +117,35 @@ class Sandbox:
                 if call and not call.usable:  # for Ctrl-C too: its answer must not be the next one's
                     self._end(call.instance)
                 self._busy = False
+                if call and call.usable and self._changes and self._spare is None:
+                    self._soon(call.instance)
+
+    def _soon(self, after: Instance) -> None:
+        """Make the next process ready, once there is a moment of rest."""
+        if after.can_wait:
+            timer = Timer(_REST, self._make_ready, (after,))
+            timer.daemon = True
+            timer.start()
+
+    def _make_ready(self, after: Instance) -> None:
+        with self._changing, suppress(GenesysError):  # without one, the next process only takes longer
+            if not self._closed and self._spare is None and self._instance is after:
+                self._spare = Spare(after, self._home, self._log.write, self._gone)
+                if self._closed:
+                    self._put_away()
+
+    def _next(self) -> Instance:
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            if spare.fits(self._built, self._settings):
+                return spare.go(self._built)
+            spare.close()
+        return Instance(self._built, self._settings, self._home, self._log.write, self._gone)
+
+    def _put_away(self) -> None:
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.close()
 
     def _live(self) -> Instance:
         """The process that takes the next event: a new one where the last has ended."""
@@ -115,14 +154,14 @@ class Sandbox:
             if instance is None or (instance.ended and instance.ready is not None):
                 self._end()
                 self._refuse_closed()
-                instance = Instance(self._built, self._settings, self._home, self._log.write, self._gone)
-                self._instance = instance
+                instance = self._instance = self._next()
                 self._refuse_closed()
             return instance
 
     def _refuse_closed(self) -> None:
         if self._closed:
             self._end()
+            self._put_away()
             raise StoppedError(f"the function {self._built.project.name} is closed")
 
     def _end(self, which: Instance | None = None) -> None:
