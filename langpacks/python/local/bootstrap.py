@@ -2,8 +2,8 @@
 runtime interface client (awslambdaric), or "" where there is none; then this file speaks to the Runtime API itself.
 LOADED is a file that is to tell which modules a function has loaded that are not its own.
 
-With `wait` it first imports the modules that it is told on standard input, a line each, and loads the function when
-it is told to: what a function imports of its layers is there already then, and only its code is loaded.
+With `wait` it first imports the modules that a line of standard input names, and loads the function when a second line
+comes: what a function imports of its layers is there already then, and only its code is loaded.
 
 The layers come by PYTHONPATH, the handler by _HANDLER, the code lies in LAMBDA_TASK_ROOT. Without the module `site`
 (-S) no package of this machine is seen, as in Lambda, and the start is faster. Runs on Python 3.8 and newer.
@@ -37,24 +37,27 @@ def main(runtime, loaded="", wait=""):
 
 
 def load_ahead():
-    """Import what is told, in that order, up to an empty line; then wait for another one. The end of the input before
-    that is the end of whoever told it."""
+    """Import what the first line tells, in that order, then wait for the second line, which may have come already. The
+    end of the input before that is the end of whoever tells."""
     import importlib
     import os
 
-    told = b""
-    while not told.endswith(b"\n\n"):
-        more = os.read(0, 1 << 16)
-        if not more:
-            sys.exit(0)
-        told += more
-    for name in told.decode().split():
+    lines = [b""]
+
+    def wait_for_line(number):
+        while len(lines) <= number:
+            more = os.read(0, 1 << 16)
+            if not more:
+                sys.exit(0)
+            lines[-1:] = (lines[-1] + more).split(b"\n")
+
+    wait_for_line(1)
+    for name in lines[0].decode().split():
         try:
             importlib.import_module(name)
         except BaseException:  # noqa: S110 - whatever it is, the function itself will come upon it and tell
             pass
-    if not os.read(0, 1):
-        sys.exit(0)
+    wait_for_line(2)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from genesys_tui.engine.functions.local import interpreters
+from genesys_tui.engine.functions.local.instance import Instance
 from genesys_tui.engine.functions.local.sandbox import Sandbox, open_sandbox
 from genesys_tui.engine.model.build import Built
 from genesys_tui.engine.model.invocation import Answer, Invocation
@@ -105,6 +106,21 @@ def test_new_code_runs_in_the_process_that_has_loaded_its_dependencies(play: Pla
     assert answer.init_ms is None  # most of it was loaded before: that is no measure of a cold start
     assert "the dependency is loaded" in [line.text for line in answer.logs]
     assert said(play.replace("third"))[0] == "third"  # with a new process, or a third one
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.3, 0.31, 0.33, 0.4])
+def test_code_may_come_while_it_is_made_ready(play: Play, pause: float) -> None:
+    play.ask()
+    for version in ("second", "third", "fourth"):
+        time.sleep(pause)
+        assert said(play.replace(version))[0] == version
+
+
+def test_one_that_has_nothing_to_load_waits_too(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Instance, "modules", ())
+    play.ask()
+    time.sleep(1)
+    assert said(play.replace("second"))[0] == "second"
 
 
 def test_a_module_of_the_code_goes_before_one_that_was_loaded_of_a_layer(play: Play) -> None:

@@ -88,7 +88,7 @@ class Instance:
             self._clear()
             raise
         if waits is not None:
-            self._process.tell("".join(f"{name}\n" for name in (*waits, "")).encode())
+            self._process.tell(f"{' '.join(waits)}\n".encode())
 
     def go(self, built: Built) -> None:
         """Load the code, and take events: it has waited long enough."""
