@@ -42,7 +42,7 @@ class Batches:
             return True
 
     def take(self, batch: Batch) -> list[str]:
-        """The items to send for, this one's among them; none while others sends for it, or more may come."""
+        """The items to send for, this one's among them; none while another sends for it, or more may come."""
         with self._lock:
             waiting = self._waiting[batch.key]
             quiet = monotonic() - self._joined[batch.key] >= GATHERING

@@ -175,8 +175,8 @@ class StepRun:
         from jmespath import search
 
         failed = set(items)
-        params = {**self.context.fill(batch.call.params), batch.items: items}
         try:
+            params = {**self.context.fill(batch.call.params), batch.items: items}
             answer = self.writer.send(batch.call, params, on_retry=self._retrying)
             failed = set(search(batch.failed, answer or {}) or ())
         except CallError:

@@ -40,10 +40,8 @@ class Call:
         self.log.request = self.request
         self.log.add(report.start(self.request))
         answer = self._asked(event)
-        if (
-            first and self.instance.ready is not None and not self.instance.waited
-        ):  # else it had loaded most of it ahead
-            answer = replace(answer, init_ms=(self.instance.ready - self.instance.started) * 1000)
+        if first and self.instance.init_ms is not None:
+            answer = replace(answer, init_ms=self.instance.init_ms)
         return self._reported(answer)
 
     def load(self) -> Answer | None:

@@ -97,6 +97,11 @@ class Instance:
         self._process.tell(b"\n")
 
     @property
+    def init_ms(self) -> float | None:
+        """What loading took, once it is loaded; None for one that had loaded most of it while it waited."""
+        return None if self.ready is None or self.waited else (self.ready - self.started) * 1000
+
+    @property
     def modules(self) -> tuple[str, ...]:
         """What the process has loaded that is not the code's own, in that order; nothing where it does not tell."""
         with suppress(OSError):
