@@ -18,7 +18,7 @@ from genesys_tui.engine.model.build import Built
 
 LOADED = "loaded"
 """The file in which a process tells what it has loaded."""
-_LOOK = 0.02
+_LOOK = 0.05
 """Seconds between two looks at the memory of a process that works."""
 _TELLING = 0.5
 """Seconds that a process has to tell where it is, before it is killed."""
