@@ -61,6 +61,16 @@ class TestBothRuntimes:
         assert "\tInit Duration: " in report.text
         assert echo.log.lines == list(answer.logs)
 
+    def test_what_is_written_while_it_loads_comes_before_its_first_event(
+        self, tmp_path: Path, genesys_home: Path
+    ) -> None:
+        """However much that is: what waits in the pipe when the code asks for its event belongs to the loading."""
+        write(tmp_path, "app.py", "print('x' * 60_000)\nfor n in range(500): print(n)\ndef handler(*_): return 1\n")
+        with opened(built(tmp_path, f"python{MINOR}"), genesys_home) as function:
+            texts = [line.text for line in function.ask().logs]
+        assert texts[1:502] == [*map(str, range(500)), texts[501]]
+        assert texts[501].startswith("START ")
+
     def test_a_second_event_goes_to_the_same_process(self, echo: Opened) -> None:
         first, second = echo.ask({"do": "process"}), echo.ask({"do": "process"})
         assert first.payload == second.payload == echo.sandbox.pid

@@ -62,6 +62,7 @@ class Call:
     def _load(self) -> Answer | None:
         at, happened = self.instance.wait(self.instance.started + self.instance.settings.init_limit)
         if isinstance(happened, Said) and happened.what == "ready":
+            self.instance.read()
             return None
         trace = self._where() if isinstance(happened, Late) else ()
         self.instance.close()
