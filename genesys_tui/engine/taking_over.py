@@ -140,13 +140,12 @@ def _doubt(taking: Taking, threshold: float) -> str:
     adoption = taking.adoption
     if adoption is None or adoption.high >= threshold or (taking.owner and taking.owner.tool == "genesys"):
         return ""
-    worst = min(adoption.risks, key=lambda risk: risk.points, default=None)
-    return f"it scores {adoption.score:.2f}" + (f": {worst.words}" if worst else "")
+    return f"it scores {adoption.score:.2f}" + (f": {worst.words}" if (worst := adoption.worst) else "")
 
 
 def _in_words(adoption: Adoption) -> str:
     """`taking it over scores 0.86 (high): nobody is known to manage it; against it: no tag says whose it is`"""
-    best = max(adoption.reasons, key=lambda reason: reason.points, default=None)
+    best = adoption.best
     risks = sorted(adoption.risks, key=lambda risk: risk.points)[:2]
     score = f"{adoption.score:.2f}" if adoption.final else f"{adoption.low:.2f} to {adoption.high:.2f}"
     against = f"; against it: {'; '.join(risk.words for risk in risks)}" if risks else ""

@@ -137,8 +137,7 @@ def _say_none_is_safe(inventory: Inventory, threshold: float, terminal: Terminal
     if best is None or best.adoption is None:
         return
     what = f"{best.actual.kind} {best.actual.name}"
-    worst = min(best.adoption.risks, key=lambda one: one.points, default=None)
-    why = f": {worst.words}" if worst else ""
+    why = f": {worst.words}" if (worst := best.adoption.worst) else ""
     terminal.message(f"Nothing scores {threshold:g} or more. The best is {what} with {best.adoption.score:.2f}{why}.")
 
 

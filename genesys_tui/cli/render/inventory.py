@@ -86,9 +86,7 @@ def _candidate(resource: Resource) -> tuple[str, ...]:
     adoption = resource.adoption
     if adoption is None:
         return ("-", "", resource.actual.kind, resource.actual.name, "")
-    best = max(adoption.reasons, key=lambda one: one.points, default=None)
-    worst = min(adoption.risks, key=lambda one: one.points, default=None)
-    said = best if adoption.confidence == "high" or worst is None else worst
+    said = adoption.best if adoption.confidence == "high" or adoption.worst is None else adoption.worst
     return (
         f"{adoption.score:.2f}",
         adoption.confidence,

@@ -17,7 +17,7 @@ class Batches:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting: dict[str, list[str]] = {}
+        self._waiting: dict[str, list[Batch]] = {}
         self._joined: dict[str, float] = {}
         self._done: dict[tuple[str, str], bool] = {}
         self._refused: set[str] = set()
@@ -29,40 +29,38 @@ class Batches:
 
     def join(self, batch: Batch) -> None:
         with self._lock:
-            self._waiting.setdefault(batch.key, []).append(batch.item)
+            self._waiting.setdefault(batch.key, []).append(batch)
             self._joined[batch.key] = monotonic()
 
     def leave(self, batch: Batch) -> bool:
         """Whether it was still waiting; if not, somebody is sending for it."""
         with self._lock:
             waiting = self._waiting[batch.key]
-            if batch.item not in waiting:
+            if batch not in waiting:
                 return False
-            waiting.remove(batch.item)
+            waiting.remove(batch)
             return True
 
-    def take(self, batch: Batch) -> list[str]:
-        """The items to send for, this one's among them; none while another sends for it, or more may come."""
+    def take(self, batch: Batch) -> list[Batch]:
+        """All to send for, this one among them; none while another sends for it, or more may come."""
         with self._lock:
             waiting = self._waiting[batch.key]
             quiet = monotonic() - self._joined[batch.key] >= GATHERING
-            if batch.item not in waiting or not (quiet or len(waiting) >= batch.limit):
+            if batch not in waiting or not (quiet or len(waiting) >= batch.limit):
                 return []
-            waiting.remove(batch.item)
+            waiting.remove(batch)
             others, self._waiting[batch.key] = waiting[: batch.limit - 1], waiting[batch.limit - 1 :]
-            return [batch.item, *others]
+            return [batch, *others]
 
-    def settle(self, batch: Batch, items: list[str], failed: set[str]) -> None:
-        """What the call came to, for all that it was sent for."""
+    def settle(self, taken: list[Batch], failed: set[str] | None) -> None:
+        """What the call came to: the items that it failed for; None: it failed as a whole."""
         with self._lock:
-            self._done |= {(batch.key, item): item not in failed for item in items}
-            if failed >= set(items):
-                self._refused.add(batch.key)
+            for one in taken:
+                done = self._done[one.key, one.item] = failed is not None and one.item not in failed
+                if not done:
+                    self._refused.add(one.key if failed is None else one.sort)
 
     def outcome(self, batch: Batch) -> bool | None:
         """Whether it was done for this one; None: not known yet."""
         with self._lock:
-            done = self._done.get((batch.key, batch.item))
-            if done is False:
-                self._refused.add(batch.sort)
-            return done
+            return self._done.get((batch.key, batch.item))

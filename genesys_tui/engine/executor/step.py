@@ -162,27 +162,27 @@ class StepRun:
                 self.wrote = before
                 self.backend.record([_outcome(attempt, "failed")])
                 raise _cancelled(call)
-            if items := self.batches.take(batch):
-                self._send_for(batch, items)
+            if taken := self.batches.take(batch):
+                self._send_for(batch, taken)
             else:
                 yield GATHERING
         if done:
             self.backend.record([_outcome(attempt, "done")])
         return done
 
-    def _send_for(self, batch: Batch, items: list[str]) -> None:
+    def _send_for(self, batch: Batch, taken: list[Batch]) -> None:
         """What it fails for is left to the steps' own calls: they tell what stands in the way."""
         from jmespath import search
 
-        failed = set(items)
+        failed: set[str] | None = None
         try:
-            params = {**self.context.fill(batch.call.params), batch.items: items}
+            params = {**self.context.fill(batch.call.params), batch.items: [one.item for one in taken]}
             answer = self.writer.send(batch.call, params, on_retry=self._retrying)
             failed = set(search(batch.failed, answer or {}) or ())
         except CallError:
             pass
         finally:
-            self.batches.settle(batch, items, failed)
+            self.batches.settle(taken, failed)
 
     def _change(self, call: Call, position: int, params: Params) -> Doing[None]:
         if call.guard is not None:

@@ -42,7 +42,7 @@ from genesys_tui.engine.model.build import (
 from genesys_tui.engine.model.errors import GenesysError
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.functions.images import Images
+    from genesys_tui.engine.functions.images import Images, Parts
 
 _ARCHITECTURES: Mapping[str, Architecture] = {"aarch64": "arm64", "arm64": "arm64"}
 
@@ -181,7 +181,9 @@ class Builds:
             members = maker.code(project, pack, shop, sources)
             handler = maker.handler(project, members)
             if project.package == "image":
-                return self._in_image(project, known, pack, members, layers, handler, lock)
+                from genesys_tui.engine.functions.images import Parts
+
+                return self._in_image(project, known, pack, Parts(members, layers, handler), lock)
             return self._built(project, known, members, handler, layers, lock)
 
     def _layers_of(self, lock: Lock, project: Project, pack: Langpack, shop: Workshop) -> tuple[BuiltLayer, ...]:
@@ -228,27 +230,18 @@ class Builds:
         files = lock.files if lock else frozenset()
         return known.keep(members, Built(project, handler, digest, size, unzipped, known.place, layers, files))
 
-    def _in_image(
-        self,
-        project: Project,
-        known: Kept,
-        pack: Langpack,
-        members: Sequence[Member],
-        layers: tuple[BuiltLayer, ...],
-        handler: str | None,
-        lock: Lock | None,
-    ) -> Built:
+    def _in_image(self, project: Project, known: Kept, pack: Langpack, parts: Parts, lock: Lock | None) -> Built:
         """Its parts are there already where nothing changed; to put them together is quick."""
-        from genesys_tui.engine.functions.images import Images, Parts
+        from genesys_tui.engine.functions.images import Images
 
         settings = self._settings_now()
         if self._images is None or self._images.settings != settings:
             self._images = Images(self.home, settings, self.told, self.stop)
-        image, inner = self._images.build(project, pack, Parts(members, layers, handler))
-        unzipped = sum(len(member.content) for member in members)
+        image, layers = self._images.build(project, pack, parts)
+        unzipped = sum(len(member.content) for member in parts.members)
         files = lock.files if lock else frozenset()
-        built = Built(project, handler, image.id, image.size, unzipped, known.place, inner, files, image=image)
-        return known.keep(members, built)
+        built = Built(project, parts.handler, image.id, image.size, unzipped, known.place, layers, files, image=image)
+        return known.keep(parts.members, built)
 
     # what is kept -------------------------------------------------------------------------------------------------
     def _builder(self, language: Language) -> Builder:

@@ -7,15 +7,15 @@ What belongs to one distribution of Python is one package, as its RECORD tells i
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from genesys_tui.engine.functions.archive import files_in
 
@@ -55,19 +55,15 @@ def packages(folder: Path) -> list[Package]:
 
 def kept_packages(folder: Path, kept: Path) -> list[Package]:
     """The same of a folder that never changes: told once, then read from that file. Raises as `packages` does."""
-    with suppress(OSError, ValueError, TypeError):
-        return [_read(one) for one in json.loads(kept.read_bytes())]
+    listing = TypeAdapter(list[Package])
+    with suppress(OSError, ValidationError):
+        return listing.validate_json(kept.read_bytes())
     found = packages(folder)
     with suppress(OSError):
         beside = kept.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps([asdict(one) for one in found], default=sorted), "utf-8")
+        beside.write_bytes(listing.dump_json(found))
         beside.replace(kept)
     return found
-
-
-def _read(said: dict[str, Any]) -> Package:
-    names = ("distributions", "modules", "needs")
-    return Package(**{**said, "files": tuple(said["files"]), **{name: frozenset(said[name]) for name in names}})
 
 
 def normalised(name: str) -> str:

@@ -65,10 +65,10 @@ def surroundings(subjects: Sequence[Subject], judgements: Mapping[str, Judgement
     """Look around once, for the scores of all."""
     claimed = any(claim.tool == "terraform" for claim in evidence.claims)
     signs = _said_unclaimed(subjects, judgements) if claimed else _terraform_signs(subjects, judgements)
-    return Surroundings(evidence.stacks is not None, min(signs, default=("", ""))[1])
+    return Surroundings(evidence.stacks is not None, min(signs, default=(0, ""))[1])
 
 
-_Sign: TypeAlias = tuple[str, str]
+_Sign: TypeAlias = tuple[int, str]
 """How well it serves to be told (the least first), and the words: what shows that Terraform is used, and what to do."""
 
 
@@ -77,7 +77,7 @@ def _said_unclaimed(subjects: Sequence[Subject], judgements: Mapping[str, Judgem
     for one in subjects:
         if any(doubt.tool == "terraform" for doubt in judgements[one.key].doubts):
             what = f"{one.actual.kind} {one.actual.name}"
-            yield "1", f"no state that was given holds {what}: give the one that does: genesys adopt --owned-by FILE"
+            yield 0, f"no state that was given holds {what}: give the one that does: genesys adopt --owned-by FILE"
 
 
 def _terraform_signs(subjects: Sequence[Subject], judgements: Mapping[str, Judgement]) -> Iterator[_Sign]:
@@ -85,12 +85,12 @@ def _terraform_signs(subjects: Sequence[Subject], judgements: Mapping[str, Judge
     for one in subjects:
         kind, name = one.actual.kind, one.actual.name
         if kind == "bucket" and _TERRAFORM.fullmatch(name):
-            yield "0", f"its state seems to be in bucket {name}: genesys adopt --owned-by s3://{name}/"
+            yield 0, f"its state seems to be in bucket {name}: genesys adopt --owned-by s3://{name}/"
         elif kind == "table" and _TERRAFORM.fullmatch(name):
-            yield "2", f"table {name} looks like its own: give its state: genesys adopt --owned-by FILE"
+            yield 2, f"table {name} looks like its own: give its state: genesys adopt --owned-by FILE"
         owner = judgements[one.key].owner
         if owner is not None and owner.tool == "terraform":
-            yield "1", f"{kind} {name} is Terraform's: give its state: genesys adopt --owned-by FILE"
+            yield 1, f"{kind} {name} is Terraform's: give its state: genesys adopt --owned-by FILE"
 
 
 def adoption_of(

@@ -35,6 +35,16 @@ class Adoption:
         return self.low == self.high
 
     @property
+    def best(self) -> Remark | None:
+        """What speaks most for it."""
+        return max(self.reasons, key=lambda one: one.points, default=None)
+
+    @property
+    def worst(self) -> Remark | None:
+        """What speaks most against it."""
+        return min(self.risks, key=lambda one: one.points, default=None)
+
+    @property
     def confidence(self) -> Confidence:
         return confidence_of(self.score)
 

@@ -37,27 +37,19 @@ def main(runtime, loaded="", wait=""):
 
 
 def load_ahead():
-    """Import what the first line tells, in that order, then wait for the second line, which may have come already. The
-    end of the input before that is the end of whoever tells."""
+    """Import what the first line tells, in that order, then wait for the second. The end of the input before that is
+    the end of whoever tells."""
     import importlib
     import os
 
-    lines = [b""]
-
-    def wait_for_line(number):
-        while len(lines) <= number:
-            more = os.read(0, 1 << 16)
-            if not more:
-                sys.exit(0)
-            lines[-1:] = (lines[-1] + more).split(b"\n")
-
-    wait_for_line(1)
-    for name in lines[0].decode().split():
+    told = sys.stdin.buffer
+    for name in told.readline().decode().split():
         try:
             importlib.import_module(name)
-        except BaseException:  # noqa: S110 - whatever it is, the function itself will come upon it and tell
+        except Exception:  # noqa: S110 - whatever it is, the function itself will come upon it and tell
             pass
-    wait_for_line(2)
+    if not told.readline():
+        sys.exit(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)

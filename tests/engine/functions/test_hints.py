@@ -104,5 +104,6 @@ def test_what_a_layer_holds_is_told_once(tmp_path: Path) -> None:
     assert layers.packages(opt) == found
     (opt / "python" / "requests" / "data").unlink()  # what is in a layer never changes: it is not looked at again
     assert layers.packages(opt) == found
-    (tmp_path / "packages.json").write_text("[{}")
-    assert layers.packages(opt) == packages(opt) != found
+    for broken in ("[{}", "[{}]", "{}"):
+        (tmp_path / "packages.json").write_text(broken)
+        assert layers.packages(opt) == packages(opt) != found

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from genesys_tui.engine.functions.local.instance import Instance
-from genesys_tui.engine.functions.local.settings import SandboxSettings
+from genesys_tui.engine.functions.local.settings import SandboxSettings, environment
 from genesys_tui.engine.model.build import Built
 
 
@@ -31,7 +31,10 @@ class Spare:
         of a name that was loaded from elsewhere already."""
         if self._instance.ended is not None or self._alike != _all_but_code(built, settings):
             return False
-        own = {path.name.partition(".")[0] for path in built.code.iterdir()}
+        try:
+            own = {path.name.partition(".")[0] for path in built.code.iterdir()}
+        except OSError:
+            return False
         return own.isdisjoint(name.partition(".")[0] for name in self._modules)
 
     def go(self, built: Built) -> Instance:
@@ -55,5 +58,5 @@ class Spare:
 
 
 def _all_but_code(built: Built, settings: SandboxSettings) -> tuple[object, ...]:
-    layers = tuple(layer.folder for layer in built.layers)
-    return built.project, built.handler, built.code, (built.code / "lib").is_dir(), layers, settings
+    """All that decides how a process is started, but for what is its own."""
+    return built.project, settings, environment(built, settings, Path(), "", built.handler or "")
