@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from genesys_tui.engine import workspace
 from genesys_tui.engine.model.errors import (
     BlockedError,
     CallError,
@@ -30,6 +31,12 @@ from tests.cli.cli_fakes import (
 from tests.cli.cli_shell import Shell
 
 BUCKET = ("execute", "bucket", "b")
+
+
+@pytest.mark.parametrize("name", workspace.__all__)
+def test_what_the_engines_door_names_is_there(name: str) -> None:
+    """Most of it is looked for only when it is asked for."""
+    assert getattr(workspace, name) is not None
 
 
 def test_a_preview_shows_the_plan_and_changes_nothing(shell: Shell, account: Account) -> None:
