@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from genesys_tui.engine.model.call import Call, Capture, Output, Token
+from genesys_tui.engine.model.call import Call, Capture, Token
+from genesys_tui.engine.model.document import Json
 from genesys_tui.engine.model.events import Event, Finished, StepDone, StepStarted
 from genesys_tui.engine.model.history import ExecutionRecord, ExecutionStatus, StepRecord, StepStatus
 from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.plan import Cost, Finding, Line, Permissions, Plan, Reversal, Step
-from genesys_tui.engine.model.plan_document import Json, plan_document
+from genesys_tui.engine.model.plan_document import plan_document
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Wish
 from genesys_tui.engine.workspace import Inventory, Resource, Settings
 

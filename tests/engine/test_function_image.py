@@ -12,8 +12,9 @@ import boto3
 import pytest
 import yaml
 
-from genesys_tui.engine.functions.subject import Subject, width_of
-from genesys_tui.engine.model.loop_document import build_document
+from genesys_tui.engine.functions.subject import Subject
+from genesys_tui.engine.functions.width import width_of
+from genesys_tui.engine.model.build_document import build_document
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.workspace import Settings, Workspace, parse_intent, plan_document, read_stack_file
 from tests.engine.functions.bases import BASE, archive, engine_with_base, tar_of

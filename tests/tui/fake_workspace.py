@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from genesys_tui.engine.model.call import Call, Output, Wait, read
+from genesys_tui.engine.model.call import Call, Wait, read
 from genesys_tui.engine.model.document import UNSET, Change, Document
 from genesys_tui.engine.model.errors import CallError, GenesysError, Problem, UsageError, WishError
 from genesys_tui.engine.model.events import (
@@ -26,6 +26,7 @@ from genesys_tui.engine.model.events import (
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.plan import Cost, Finding, Line, Permissions, Plan, Reversal, Step
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual, Desired, Mark, Wish
 from genesys_tui.engine.panorama import Panorama
 from genesys_tui.engine.workspace import Execution, Inventory, Resource, Settings, Workspace

@@ -8,8 +8,8 @@ from genesys_tui.cli import exits
 from genesys_tui.cli.functions.which import Which, builder_option, which_options
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
-from genesys_tui.cli.render.function import build_text
-from genesys_tui.engine.model.loop_document import build_document
+from genesys_tui.cli.render.build import build_text
+from genesys_tui.engine.model.build_document import build_document
 
 if TYPE_CHECKING:
     from genesys_tui.engine.model.build import Where

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from genesys_tui.cli import exits
 from genesys_tui.cli.change import Request, agreed
 from genesys_tui.cli.functions.inbox import Gone, Inbox, Key, Keyboard
-from genesys_tui.cli.render.function import time
+from genesys_tui.cli.render.build import time
 from genesys_tui.cli.render.loop import INDENT, loop_text
 from genesys_tui.cli.render.plan import plan_text
 from genesys_tui.cli.terminal import Terminal

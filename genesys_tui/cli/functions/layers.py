@@ -11,7 +11,8 @@ from genesys_tui.cli.change import Request, carry_out, check, detailed_exitcode_
 from genesys_tui.cli.functions.lengths import length
 from genesys_tui.cli.group import GenesysCommand
 from genesys_tui.cli.opening import begin, opened
-from genesys_tui.cli.render.function import layers_text, size
+from genesys_tui.cli.render.build import size
+from genesys_tui.cli.render.function import layers_text
 from genesys_tui.cli.render.text import counted
 from genesys_tui.engine.model.errors import UsageError
 from genesys_tui.engine.model.layers import YOUNG

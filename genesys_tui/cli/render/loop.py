@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from genesys_tui.cli.render.function import build_line, facts, failure_lines, payload_text, time
+from genesys_tui.cli.render.build import build_line, time
+from genesys_tui.cli.render.function import facts, failure_lines, payload_text
 from genesys_tui.cli.render.paint import Paint
 from genesys_tui.cli.render.table import cut
 from genesys_tui.cli.render.text import counted

@@ -13,7 +13,8 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from genesys_tui.engine.demo.records import REGION, Calls, Seed
-from genesys_tui.engine.model.call import Answer, Call, Json, Output, Params, Value
+from genesys_tui.engine.model.call import Answer, Call, Json, Params, Value
+from genesys_tui.engine.model.references import Output
 
 WORKERS = 3
 """The server's CPU is the limit; these are enough to keep it busy."""

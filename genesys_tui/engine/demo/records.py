@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from genesys_tui.engine.model.call import Call, Capture, Output, Params
+from genesys_tui.engine.model.call import Call, Capture, Params
+from genesys_tui.engine.model.references import Output
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

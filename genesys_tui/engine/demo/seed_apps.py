@@ -7,7 +7,8 @@ import json
 import zipfile
 
 from genesys_tui.engine.demo.records import ACCOUNT, Calls, Seed, Tags, arn, make, out, pairs, small_pairs
-from genesys_tui.engine.model.call import Output, Params
+from genesys_tui.engine.model.call import Params
+from genesys_tui.engine.model.references import Output
 
 SERVERLESS = {"STAGE": "prod", "serverless:service": "notifications"}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from genesys_tui.engine.demo.records import Calls, Seed, Tags, make, out, pairs
-from genesys_tui.engine.model.call import Output, Params
+from genesys_tui.engine.model.call import Params
+from genesys_tui.engine.model.references import Output
 
 PROD = {"ManagedBy": "terraform", "Team": "platform", "env": "prod"}
 

@@ -6,7 +6,8 @@ The wildest tags are here, for EC2 alone takes any character in them.
 from __future__ import annotations
 
 from genesys_tui.engine.demo.records import Calls, Seed, Tags, make, out, pairs, tagged
-from genesys_tui.engine.model.call import Output, Params, Value
+from genesys_tui.engine.model.call import Params, Value
+from genesys_tui.engine.model.references import Output
 
 PROD = {"ManagedBy": "terraform", "Team": "platform", "env": "prod"}
 EVERYWHERE = "0.0.0.0/0"

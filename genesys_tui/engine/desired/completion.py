@@ -34,5 +34,5 @@ def _candidates(words: Sequence[str], incomplete: str) -> Iterator[tuple[str, st
 
 
 def _spec(name: str) -> type[Spec]:
-    spec: type[Spec] = catalog.recipe(name).spec if name in catalog.names() else registry.kind(name).spec
+    spec: type[Spec] = catalog.recipe(name).spec if name in catalog.names() else registry.spec(name)
     return spec

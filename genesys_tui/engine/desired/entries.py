@@ -14,7 +14,6 @@ from genesys_tui.engine.desired.vocabulary import (
     suggestion,
 )
 from genesys_tui.engine.model.resource import Desired, address_of
-from genesys_tui.engine.model.specs.base import Spec
 from genesys_tui.engine.providers import registry
 
 ENTRY_KEYS = ("name", "type", "count", "depends_on")
@@ -85,17 +84,12 @@ def _entry(section: str, node: Node, trail: Trail, source: Source) -> Iterator[E
     kind = _kind(section, node, fields, trail, source)
     name = _name(node, fields, trail, source)
     names = _names(name, fields, trail, source) if name else ()
-    wrong = next(((one, fix) for one in names if kind and (fix := _spec(kind).check_name(one))), None)
+    wrong = next(((one, fix) for one in names if kind and (fix := registry.spec(kind).check_name(one))), None)
     if wrong:
         at = fields["name"]
         source.problem(at, (*trail, "name"), f"a {kind} can't be named {shown(wrong[0])}", wrong[1])
     addresses = tuple(address_of(kind, name) for name in names) if kind else ()
     yield Entry(node, fields, trail, kind, name, names, addresses)
-
-
-def _spec(kind: str) -> type[Spec]:
-    spec: type[Spec] = registry.kind(kind).spec
-    return spec
 
 
 def _kind(section: str, node: Node, fields: dict[str, Node], trail: Trail, source: Source) -> str:
@@ -121,7 +115,7 @@ def _kind(section: str, node: Node, fields: dict[str, Node], trail: Trail, sourc
 
 
 def _is_size(said: Node, kind: str) -> bool:
-    return said.value in SIZES and "size" in _spec(kind).model_fields
+    return said.value in SIZES and "size" in registry.spec(kind).model_fields
 
 
 def _name(node: Node, fields: dict[str, Node], trail: Trail, source: Source) -> str:
@@ -163,7 +157,7 @@ def _desired(entry: Entry, links: Links, source: Source) -> Iterator[Desired]:
         elif key not in ENTRY_KEYS:
             asked[key] = links.resolved(node, (*entry.trail, key), entry.addresses, needs)
     try:
-        document = checked(_spec(entry.kind), asked, also=ENTRY_KEYS, written=entry.written).document
+        document = checked(registry.spec(entry.kind), asked, also=ENTRY_KEYS, written=entry.written).document
     except FlawedError as error:
         for flaw in error.flaws:
             subject = next((step for step in reversed(flaw.trail) if isinstance(step, str)), entry.kind)

@@ -81,7 +81,7 @@ def _kind_problem(words: Sequence[str]) -> Problem | None:
 
 def _resource(kind: str, words: Sequence[str], source: str) -> tuple[str, Document]:
     """The name and the document that the words after the kind come to. Raises WishError."""
-    spec: type[Spec] = registry.kind(kind).spec
+    spec = registry.spec(kind)
     said = Saying(spec, words)
     document = _document(kind, spec, said, _name_problems(kind, spec, said), source)
     return said.names[0], document

@@ -10,9 +10,8 @@ from genesys_tui.engine.desired.vocabulary import (
     sections,
     suggestion,
 )
-from genesys_tui.engine.model.call import Output
 from genesys_tui.engine.model.document import Document
-from genesys_tui.engine.model.references import BadReferenceError, escaped, pieces, referred, written
+from genesys_tui.engine.model.references import BadReferenceError, Output, escaped, pieces, referred, written
 from genesys_tui.engine.model.resource import Reference, address_of, split_address
 from genesys_tui.engine.providers import registry
 

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from genesys_tui.engine.desired.entries import desired_resources
 from genesys_tui.engine.desired.outcome_entries import wanted_outcomes
-from genesys_tui.engine.desired.tomlfile import read_toml
 from genesys_tui.engine.desired.tree import Node, Source, shown
 from genesys_tui.engine.desired.vocabulary import NOT_BUILT, PROVIDERS_TO_COME, suggestion
-from genesys_tui.engine.desired.yamlfile import read_yaml
 from genesys_tui.engine.model.errors import Problem, WishError
 from genesys_tui.engine.model.identity import REGION, STACK, STACK_RULE
 from genesys_tui.engine.model.resource import Wish
@@ -37,8 +35,7 @@ def find_stack_file(folder: Path) -> Path | None:
 def read_stack_file(path: Path) -> Wish:
     """All that the file wants, validated. Raises WishError with every mistake, in the order of lines."""
     source = Source(path)
-    read = read_toml if path.suffix == ".toml" else read_yaml
-    root = read(_text(path, source), source)
+    root = _tree(path, source)
     if not isinstance(root.value, dict):
         raise source.stop(root.line, f"a stack file can't be {root}", "it holds keys: `provider:`, `resources:`")
     keys = root.value
@@ -57,6 +54,18 @@ def read_stack_file(path: Path) -> Wish:
         raise source.error()
     stack = stack or slug(path.resolve().parent.name)
     return Wish(wanted, path.name, whole=True, stack=stack, region=region, outcomes=wholes)
+
+
+def _tree(path: Path, source: Source) -> Node:
+    """What is written in it. Raises WishError where that can't be read."""
+    text = _text(path, source)
+    if path.suffix == ".toml":
+        from genesys_tui.engine.desired.tomlfile import read_toml
+
+        return read_toml(text, source)
+    from genesys_tui.engine.desired.yamlfile import read_yaml
+
+    return read_yaml(text, source)
 
 
 def _text(path: Path, source: Source) -> str:

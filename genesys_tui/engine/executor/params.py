@@ -10,10 +10,10 @@ from json import dumps
 from pathlib import Path
 
 from genesys_tui.engine.local import read_artifact, read_piece, read_secret
-from genesys_tui.engine.model.call import Blob, Capture, Each, Joined, Json, Output, Params, Secret, Token, Value
+from genesys_tui.engine.model.call import Blob, Capture, Each, Joined, Json, Params, Secret, Token, Value
 from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.references import Output, Outputs, resolve
 from genesys_tui.engine.model.resource import Reference
-from genesys_tui.engine.planner.wanted import Outputs, resolve
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from genesys_tui.engine.model.errors import CallError, GenesysError, MovedError
 from genesys_tui.engine.model.events import Finished, StepDone, StepFailed, StepSkipped, StepStarted
 from genesys_tui.engine.model.history import ExecutionRecord, ExecutionStatus, StepRecord, StepStatus
 from genesys_tui.engine.model.plan import Plan, Step
-from genesys_tui.engine.planner.wanted import resolve
+from genesys_tui.engine.model.references import resolve
 from genesys_tui.engine.providers.aws.session import Session
 from genesys_tui.engine.state.backend import HEARTBEAT_SECONDS, Backend, Scope
 

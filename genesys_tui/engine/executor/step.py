@@ -32,8 +32,8 @@ from genesys_tui.engine.model.errors import CallError, CallFailure, GenesysError
 from genesys_tui.engine.model.events import Event, LineDone, LineStarted, Retrying, Waiting
 from genesys_tui.engine.model.history import Attempt
 from genesys_tui.engine.model.plan import Step
+from genesys_tui.engine.model.references import Outputs
 from genesys_tui.engine.model.statements import merged
-from genesys_tui.engine.planner.wanted import Outputs
 from genesys_tui.engine.state.backend import Backend
 
 T = TypeVar("T")

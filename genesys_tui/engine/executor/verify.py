@@ -17,8 +17,8 @@ from genesys_tui.engine.model.document import Document, differences, dotted, nes
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import Placement, Reading
+from genesys_tui.engine.model.references import Outputs, resolved
 from genesys_tui.engine.model.resource import Actual
-from genesys_tui.engine.planner.wanted import Outputs, resolved
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws.session import Session
 

@@ -119,7 +119,7 @@ def wish(entries: list[Entry], source: str, *, modify: bool = False) -> Wish:
     wanted: list[Desired] = []
     problems: list[Problem] = []
     for kind, name, fields in entries:
-        spec = registry.kind(kind).spec
+        spec = registry.spec(kind)
         if wrong := spec.check_name(name):
             problems.append(Problem(None, f"a {kind} can't be named {name!r}", wrong))
             continue

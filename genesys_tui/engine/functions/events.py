@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from genesys_tui.engine.model.errors import GenesysError, UsageError
-from genesys_tui.engine.model.invocation import Json
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.model.invocation import Json
 
 KEPT: Final = Path(".genesys") / "events"
 """Where a project keeps its own, below its folder."""

@@ -19,7 +19,8 @@ from typing import Protocol, TypeVar
 from genesys_tui.engine.executor.execution import Execution
 from genesys_tui.engine.functions.build import Builds
 from genesys_tui.engine.functions.running import Running
-from genesys_tui.engine.functions.subject import Subject, width_of
+from genesys_tui.engine.functions.subject import Subject
+from genesys_tui.engine.functions.width import width_of
 from genesys_tui.engine.functions.workshop.workshop import StoppedError
 from genesys_tui.engine.model.build import Built, Project
 from genesys_tui.engine.model.errors import GenesysError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genesys_tui.engine.functions.events import Place
 from genesys_tui.engine.functions.ignoring import never
@@ -13,11 +13,11 @@ from genesys_tui.engine.functions.local.settings import SandboxSettings
 from genesys_tui.engine.functions.sealing import in_base64, project_of
 from genesys_tui.engine.model.build import Built, Project
 from genesys_tui.engine.model.errors import UsageError
-from genesys_tui.engine.model.loop import Width
-from genesys_tui.engine.model.plan import CHANGING, Plan
-from genesys_tui.engine.model.references import references
+from genesys_tui.engine.model.references import references, resolve
 from genesys_tui.engine.model.resource import Desired, Fragment, Reference, Wish, address_of
-from genesys_tui.engine.planner.wanted import resolve
+
+if TYPE_CHECKING:
+    from genesys_tui.engine.model.plan import Plan
 
 CODE = frozenset({("code",), ("image",)})
 """Where a function says what it runs."""
@@ -133,17 +133,6 @@ class Subject:
     def _outputs(self, address: str) -> Mapping[str, str]:
         fragment = self._fragment(address)
         return fragment.outputs if fragment else {}
-
-
-def width_of(plan: Plan, address: str) -> Width:
-    """How much a plan changes. An image that is pushed is no more than code that is sent."""
-    steps = [step for step in plan.steps if step.action in CHANGING]
-    if not steps:
-        return "nothing"
-    [first, *more] = [step for step in steps if (step.kind, step.action) != ("image", "create")] or steps
-    alone = not more and first.address == address and first.action == "update"
-    changed = {change.path for change in first.changes}
-    return "code" if alone and changed and changed <= CODE else "wider"
 
 
 def _unknown(_address: str) -> None:

@@ -10,9 +10,9 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from genesys_tui.engine.functions import deployed, events, templates
+from genesys_tui.engine.functions import events
 from genesys_tui.engine.functions.archive import unzip
 from genesys_tui.engine.functions.langpack import Langpack, all_langpacks, detect, langpack
 from genesys_tui.engine.functions.subject import Subject
@@ -20,16 +20,18 @@ from genesys_tui.engine.local import keep_artifact
 from genesys_tui.engine.model.build import Built, Language, Project, Target, Where
 from genesys_tui.engine.model.errors import CallError, NoCredentialsError, UsageError
 from genesys_tui.engine.model.identity import Identity
-from genesys_tui.engine.model.invocation import Answer, Invocation, LogLine
 from genesys_tui.engine.model.resource import Wish
 from genesys_tui.engine.remembered import remembered
 
 if TYPE_CHECKING:
+    from genesys_tui.engine.functions.deployed import Sender
     from genesys_tui.engine.functions.loop import Loop, Told
     from genesys_tui.engine.functions.running import Logged
+    from genesys_tui.engine.functions.templates import New
+    from genesys_tui.engine.model.invocation import Answer, Invocation, LogLine
     from genesys_tui.engine.workspace import Workspace
 
-Opened = Callable[[], deployed.Sender]
+Opened: TypeAlias = "Callable[[], Sender]"
 
 
 class Workbench:
@@ -51,9 +53,10 @@ class Workbench:
         """The language that a folder or file seems to be written in."""
         return detect(source, self.home)
 
-    def new(self, folder: Path, language: Language, template: str = "plain") -> templates.New:
+    def new(self, folder: Path, language: Language, template: str = "plain") -> New:
         """A new function from a template; in Python for the newest version that runs here too, which its
         `.python-version` then names. Raises UsageError for a folder that holds something already."""
+        from genesys_tui.engine.functions import templates
         from genesys_tui.engine.functions.local.interpreters import newest
 
         pack = langpack(language, self.home)
@@ -133,6 +136,8 @@ class Workbench:
 
     def _fetch(self, name: str) -> tuple[str, Mapping[str, Any]]:
         """Put the deployed code among the artifacts. Its SHA-256 in hexadecimal, and its configuration."""
+        from genesys_tui.engine.functions import deployed
+
         content, configuration = deployed.code_of(self._reader(), name)
         return keep_artifact(content, self.home, sha256(content).hexdigest()), configuration
 
@@ -144,6 +149,8 @@ class Workbench:
 
     def event(self, subject: Subject, word: str) -> Invocation:
         """The event of a name, or in a file (`@PATH`), or written as JSON. Raises UsageError."""
+        from genesys_tui.engine.model.invocation import Invocation
+
         if word.startswith("@"):
             path = Path(word[1:]).expanduser()
             return Invocation(events.read(path), path.name)
@@ -161,8 +168,12 @@ class Workbench:
     # in the cloud -------------------------------------------------------------------------------------------------
     def invoke(self, name: str, event: Invocation) -> Answer:
         """Run the deployed function, because the user asked for it. Raises BlockedError when read-only, CallError."""
+        from genesys_tui.engine.functions import deployed
+
         return deployed.invoke(self._writer(), name, event)
 
     def log(self, name: str, since: datetime, *, follow: Event | None = None) -> Iterator[LogLine]:
         """The log of the deployed function."""
+        from genesys_tui.engine.functions import deployed
+
         return deployed.log(self._reader(), name, since, follow=follow)

@@ -9,18 +9,12 @@ from hashlib import sha256
 from json import dumps
 from typing import Any, Literal, TypeAlias
 
+from genesys_tui.engine.model.references import Output
+
 Effect = Literal["read", "write", "secret"]
 
 Answer: TypeAlias = Mapping[str, Any]
 """What the provider's parser returned. Its shape is the provider's API reference; only kinds take it apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """An output of an earlier call: of this address, or of `address`."""
-
-    name: str
-    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from typing import Final, TypeAlias
 Leaf: TypeAlias = "bool | int | float | str | Sequence[Leaf] | Mapping[str, Leaf] | None"
 Document: TypeAlias = Mapping[str, Leaf]
 Path: TypeAlias = tuple[str, ...]
+Json: TypeAlias = dict[str, object]
+"""What is printed: `json.dumps` takes it."""
 
 
 class Unset:

@@ -1,64 +1,16 @@
-"""Builds, answers, layers and what a loop tells as JSON-able documents: the shapes that `--json` prints."""
+"""Answers, layers and what a loop tells as JSON-able documents: the shapes that `--json` prints."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 
-from genesys_tui.engine.model.build import Built, BuiltImage, BuiltLayer
+from genesys_tui.engine.model.build_document import build_document, megabytes
+from genesys_tui.engine.model.document import Json
 from genesys_tui.engine.model.invocation import Answer, LogLine
 from genesys_tui.engine.model.layers import PublishedLayer
 from genesys_tui.engine.model.loop import BuildDone, Deployed, Failed, Invoked, LoopEvent, Planned, Saved
-from genesys_tui.engine.model.plan_document import Json, error_document, execution_document
-
-MB = 1024 * 1024
-
-
-def build_document(built: Built, artifacts: Path) -> Json:
-    """`{name, runtime, architecture, artifact, code_sha256, handler, mb, layers[] {key, name, path, reused, mb,
-    unzipped_mb}, image {id, digest}, seconds {resolve, install, zip, total}, hints[]}`. `artifact` and `path`: of the
-    zips, in the folder `artifacts`; of an image of its configuration and its layer. `code_sha256`: in base64, as Lambda
-    tells it. `image`: null where it is none; its `digest` is that of its manifest, as a repository tells it."""
-    seconds = built.seconds
-    return {
-        "name": built.project.name,
-        "runtime": built.project.target.runtime,
-        "architecture": built.project.target.architecture,
-        "artifact": str(artifacts / built.sha256),
-        "code_sha256": b64encode(bytes.fromhex(built.sha256)).decode(),
-        "handler": built.handler,
-        "mb": _mb(built.size),
-        "layers": [_layer(layer, artifacts) for layer in built.layers],
-        "image": _image(built.image) if built.image else None,
-        "seconds": {
-            "resolve": round(seconds.resolve, 4),
-            "install": round(seconds.install, 4),
-            "zip": round(seconds.zip, 4),
-            "total": round(seconds.total, 4),
-        },
-        "hints": list(built.hints),
-    }
-
-
-def _image(image: BuiltImage) -> Json:
-    return {"id": image.id, "digest": f"sha256:{sha256(image.manifest.encode()).hexdigest()}"}
-
-
-def _layer(layer: BuiltLayer, artifacts: Path) -> Json:
-    return {
-        "key": layer.key,
-        "name": layer.name,
-        "path": str(artifacts / layer.sha256),
-        "reused": layer.reused,
-        "mb": _mb(layer.size),
-        "unzipped_mb": _mb(layer.unzipped),
-    }
-
-
-def _mb(size: int) -> float:
-    return round(size / MB, 4)
+from genesys_tui.engine.model.plan_document import error_document, execution_document
 
 
 def answer_document(answer: Answer) -> Json:
@@ -102,7 +54,7 @@ def layers_document(layers: Iterable[PublishedLayer]) -> Json:
                 "name": one.name,
                 "version": one.version,
                 "created": one.created.isoformat() if one.created else None,
-                "mb": None if one.size is None else _mb(one.size),
+                "mb": None if one.size is None else megabytes(one.size),
                 "users": list(one.users),
             }
             for one in layers

@@ -8,28 +8,18 @@ from datetime import datetime
 from typing import Protocol
 
 from genesys_tui.engine.model.adoption import Adoption
-from genesys_tui.engine.model.call import (
-    Batch,
-    Blob,
-    Call,
-    Each,
-    Joined,
-    Output,
-    Params,
-    Secret,
-    Token,
-    Value,
-)
+from genesys_tui.engine.model.call import Batch, Blob, Call, Each, Joined, Params, Secret, Token, Value
 from genesys_tui.engine.model.call import Json as JsonText
+from genesys_tui.engine.model.document import Json
 from genesys_tui.engine.model.errors import GenesysError, Problem, WishError
 from genesys_tui.engine.model.history import ExecutionRecord, StepRecord
 from genesys_tui.engine.model.identity import Identity
 from genesys_tui.engine.model.owner import Owner
 from genesys_tui.engine.model.plan import Cost, Finding, Line, Plan, Step
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.suggestion import Suggestion
 
-Json = dict[str, object]
 Actions = Callable[[Call], tuple[str, ...]]
 """The IAM actions that a call needs."""
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from genesys_tui.engine.model.call import Output
-from genesys_tui.engine.model.document import Document, Leaf, leaves
+from genesys_tui.engine.model.document import Document, Leaf, leaves, nest
 from genesys_tui.engine.model.resource import Reference
+
+Outputs = Mapping[str, Mapping[str, str]]
+"""What is known of the outputs of each address."""
 
 _PIECE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)(?P<end>\}?)")
 _SHAPE = "a reference is written ${kind.name.output}; write $${ for a plain ${"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output of a resource: of `address`, else of the one that it is named by."""
+
+    name: str
+    address: str | None = None
 
 
 class BadReferenceError(ValueError):
@@ -82,3 +93,37 @@ def _texts(value: Leaf) -> Iterator[Reference]:
                 yield from _texts(inner)
         case _:
             pass
+
+
+# what they come to ---------------------------------------------------------------------------------------------------
+def resolved(document: Document, outputs: Outputs) -> Document:
+    """The document with every reference whose outputs are all known replaced by its text."""
+    if not any(holds_reference(value) for _, value in leaves(document)):
+        return document
+    return nest((path, resolve(value, outputs)) for path, value in leaves(document))
+
+
+def resolve(value: Leaf, outputs: Outputs) -> Leaf:
+    """One value; a `Reference` stays one while an output of it is not known yet."""
+    if isinstance(value, list | tuple):
+        return [resolve(inner, outputs) for inner in value]
+    if isinstance(value, Mapping):
+        return {key: resolve(inner, outputs) for key, inner in value.items()}
+    if not isinstance(value, Reference):
+        return value
+    parts = [_part(piece, outputs) for piece in pieces(value)]
+    known = [part for part in parts if part is not None]
+    return "".join(known) if len(known) == len(parts) else value
+
+
+def holds_reference(value: Leaf) -> bool:
+    """Whether it is a reference, or holds one."""
+    if isinstance(value, list | tuple):
+        return any(map(holds_reference, value))
+    if isinstance(value, Mapping):
+        return any(map(holds_reference, value.values()))
+    return isinstance(value, Reference)
+
+
+def _part(piece: str | Output, outputs: Outputs) -> str | None:
+    return piece if isinstance(piece, str) else outputs.get(piece.address or "", {}).get(piece.name)

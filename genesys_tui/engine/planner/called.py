@@ -12,9 +12,8 @@ from dataclasses import replace
 
 from genesys_tui.engine.model.document import Document, Leaf
 from genesys_tui.engine.model.kind import AnyKind
-from genesys_tui.engine.model.references import referred
+from genesys_tui.engine.model.references import Outputs, referred, resolve
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Reference, split_address
-from genesys_tui.engine.planner.wanted import Outputs, resolve
 
 
 def name_of(desired: Desired, fragment: Fragment | None) -> str:

@@ -8,8 +8,9 @@ from typing import Literal
 from genesys_tui.engine.model.document import Change, Document, differences, lookup, nest, same
 from genesys_tui.engine.model.kind import AnyKind, Fields
 from genesys_tui.engine.model.plan import Action
+from genesys_tui.engine.model.references import Outputs, resolved
 from genesys_tui.engine.model.resource import Actual, Desired, Fragment, Origin
-from genesys_tui.engine.planner.wanted import Outputs, Wanted, resolved, wanted
+from genesys_tui.engine.planner.wanted import Wanted, wanted
 
 Verdict = Action | Literal["nothing", "taken", "missing"]
 """`taken`: something unmanaged is there under this name, and adopting it was not asked for. `missing`: what is to be

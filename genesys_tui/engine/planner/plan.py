@@ -11,6 +11,7 @@ from genesys_tui.engine.model.document import Leaf, Unset, lookup, nest, paths
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import AnyKind, Facts, Placement
 from genesys_tui.engine.model.plan import Action, Conflict, Finding, Plan, Price, Step
+from genesys_tui.engine.model.references import Outputs
 from genesys_tui.engine.model.resource import Actual, Fragment, Wish
 from genesys_tui.engine.planner.batches import gathered
 from genesys_tui.engine.planner.called import as_called
@@ -19,7 +20,6 @@ from genesys_tui.engine.planner.graph import in_order, ordered
 from genesys_tui.engine.planner.lower import lower
 from genesys_tui.engine.planner.sharing import left_to_others
 from genesys_tui.engine.planner.undo import Undone
-from genesys_tui.engine.planner.wanted import Outputs
 
 VERBS: Mapping[Action, str] = {
     "create": "Deploy",

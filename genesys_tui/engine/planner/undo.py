@@ -26,9 +26,10 @@ from genesys_tui.engine.model.document import (
 from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import AnyKind
 from genesys_tui.engine.model.plan import Conflict
+from genesys_tui.engine.model.references import holds_reference
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Desired, Fragment, split_address
 from genesys_tui.engine.planner.decide import Decision, Verdict
-from genesys_tui.engine.planner.wanted import Wanted, holds_reference
+from genesys_tui.engine.planner.wanted import Wanted
 
 NOT_OURS = "it is no longer managed by this stack, so it is left as it is"
 ANOTHER = "it is another one now, made since under the same name; it is left as it is"

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from genesys_tui.engine.model.call import Output
 from genesys_tui.engine.model.document import Document, Leaf, Path, Unset, leaves, lookup, nest, overlay, paths
 from genesys_tui.engine.model.kind import AnyKind
-from genesys_tui.engine.model.references import pieces
-from genesys_tui.engine.model.resource import Desired, Fragment, Reference
-
-Outputs = Mapping[str, Mapping[str, str]]
-"""What is known of the outputs of each address."""
+from genesys_tui.engine.model.resource import Desired, Fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +38,6 @@ def wanted(kind: AnyKind, desired: Desired, fragment: Fragment | None) -> Wanted
     kept = nest((path, value) for path, value in leaves(fragment.spec) if not _within(path, resets))
     spec = overlay(overlay(kept, nest(resets.items())), desired.spec)
     return Wanted(spec, asked, frozenset(resets))
-
-
-def resolved(document: Document, outputs: Outputs) -> Document:
-    """The document with every reference whose outputs are all known replaced by its text."""
-    if not any(holds_reference(value) for _, value in leaves(document)):
-        return document
-    return nest((path, resolve(value, outputs)) for path, value in leaves(document))
-
-
-def resolve(value: Leaf, outputs: Outputs) -> Leaf:
-    """One value; a `Reference` stays one while an output of it is not known yet."""
-    if isinstance(value, list | tuple):
-        return [resolve(inner, outputs) for inner in value]
-    if isinstance(value, Mapping):
-        return {key: resolve(inner, outputs) for key, inner in value.items()}
-    if not isinstance(value, Reference):
-        return value
-    parts = [_part(piece, outputs) for piece in pieces(value)]
-    known = [part for part in parts if part is not None]
-    return "".join(known) if len(known) == len(parts) else value
-
-
-def holds_reference(value: Leaf) -> bool:
-    """Whether it is a reference, or holds one."""
-    if isinstance(value, list | tuple):
-        return any(map(holds_reference, value))
-    if isinstance(value, Mapping):
-        return any(map(holds_reference, value.values()))
-    return isinstance(value, Reference)
-
-
-def _part(piece: str | Output, outputs: Outputs) -> str | None:
-    return piece if isinstance(piece, str) else outputs.get(piece.address or "", {}).get(piece.name)
 
 
 def _resets(kind: AnyKind, fragment: Fragment, asked: frozenset[Path]) -> list[tuple[Path, Leaf]]:

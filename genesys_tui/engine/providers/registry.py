@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from genesys_tui.engine.model.kind import Kind
+if TYPE_CHECKING:
+    from genesys_tui.engine.model.kind import Kind
+    from genesys_tui.engine.model.specs.base import Spec
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "compute": {"instance": "Instance"},
@@ -61,6 +63,15 @@ def names() -> tuple[str, ...]:
 def section(name: str) -> str:
     """The section that a kind stands in. Raises KeyError."""
     return _SECTION_OF[name]
+
+
+@cache
+def spec(name: str) -> type[Spec]:
+    """What may be said of a kind, without what is done about it. Raises KeyError."""
+    section(name)
+    module = import_module(f"genesys_tui.engine.model.specs.{name.replace('-', '_')}")
+    loaded: type[Spec] = getattr(module, f"{name.title().replace('-', '')}Spec")
+    return loaded
 
 
 @cache

@@ -6,10 +6,11 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 
-from genesys_tui.engine.model.call import Call, Output, Token
+from genesys_tui.engine.model.call import Call, Token
 from genesys_tui.engine.model.document import UNSET, dotted
 from genesys_tui.engine.model.history import ExecutionRecord, ExecutionStatus, StepRecord
 from genesys_tui.engine.model.plan import Plan, Step
+from genesys_tui.engine.model.references import Output
 from genesys_tui.tui.progress import StepProgress
 from genesys_tui.tui.text import count, setting, took
 from genesys_tui.tui.widgets.words import Page

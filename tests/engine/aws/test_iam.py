@@ -14,7 +14,8 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 
-from genesys_tui.engine.model.call import Call, Output, Params, read
+from genesys_tui.engine.model.call import Call, Params, read
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Reference
 from genesys_tui.engine.providers.aws import iam
 from genesys_tui.engine.providers.aws.reads import READS

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from genesys_tui.engine.desired.check import FlawedError, checked
-from genesys_tui.engine.model.call import Call, Output
+from genesys_tui.engine.model.call import Call
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.base import WISH
 from genesys_tui.engine.model.specs.load_balancer import LoadBalancerSpec

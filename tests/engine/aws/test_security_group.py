@@ -10,9 +10,10 @@ import pytest
 
 from genesys_tui.engine.desired.check import FlawedError, checked
 from genesys_tui.engine.executor.params import captured, holds
-from genesys_tui.engine.model.call import Call, Output
+from genesys_tui.engine.model.call import Call
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual, Reference
 from genesys_tui.engine.model.specs.base import WISH
 from genesys_tui.engine.model.specs.security_group import SecurityGroupSpec

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from genesys_tui.engine.model.call import Output
-from genesys_tui.engine.model.references import BadReferenceError, escaped, pieces, references, written
+from genesys_tui.engine.model.references import BadReferenceError, Output, escaped, pieces, references, written
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from genesys_tui.engine.model.document import Document, leaves, nest, overlay
 from genesys_tui.engine.model.history import StepRecord
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Plan, Step
+from genesys_tui.engine.model.references import resolve
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, Desired, Fragment, Wish
 from genesys_tui.engine.planner.plan import as_undo, decisions, draft, known_outputs
 from genesys_tui.engine.planner.undo import undo
-from genesys_tui.engine.planner.wanted import resolve
 from genesys_tui.engine.providers import registry
 from genesys_tui.engine.providers.aws.storage.bucket_documents import tag_set
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from genesys_tui.engine.desired.outcomes.recipe import Recipe
+if TYPE_CHECKING:
+    from genesys_tui.engine.desired.outcomes.recipe import Recipe
 
 OUTCOMES = {"api": "Api", "static-site": "StaticSite", "web-app": "WebApp"}
 """By word: the class, in the module of that name."""

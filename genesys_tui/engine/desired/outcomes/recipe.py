@@ -44,7 +44,7 @@ class Parts:
 
     def add(self, kind: str, name: str, spec: Mapping[str, Any]) -> str:
         """One resource, as a stack file would ask for it (bare names are references). Returns its address."""
-        document = registry.kind(kind).spec.model_validate(spec, context=WISH).document
+        document = registry.spec(kind).model_validate(spec, context=WISH).document
         address = address_of(kind, name)
         outcome = self._outcome
         self._wanted[address] = Desired(

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fnmatch import translate
 from pathlib import Path
+from shutil import rmtree
 
-from genesys_tui.engine.functions.languages.python.pylock import Package
-from genesys_tui.engine.functions.languages.python.uv import Uv, put, staged
+from genesys_tui.engine.functions.languages.python.pylock import Package, pylock_of
+from genesys_tui.engine.functions.languages.python.uv import UnreachableError, Uv, put, staged
 from genesys_tui.engine.functions.languages.python.wanted import Wanted
 from genesys_tui.engine.functions.workshop.workshop import CommandError
 from genesys_tui.engine.model.errors import GenesysError
 
 _PLAIN = ("--no-deps", "--no-installer-metadata", "--no-compile-bytecode", "--link-mode", "hardlink")
 """Nothing that differs by machine. Files are hard links to our cache of uv: nobody may write into them."""
+
+_WHEELS = ("--only-binary", ":all:")
+_LOCK = "pylock.wheels.toml"
+_OUT_OF_THE_LOCK: Sequence[tuple[Sequence[str], Mapping[str, str]]] = (
+    (("--offline",), {}),
+    ((), {"UV_HTTP_RETRIES": "0"}),
+)
+"""Ways to install from there, the cheap one first: options and variables of uv. There is another way after the last,
+so that one does not try again."""
 
 _UNBUILT = re.compile(r"Failed to (download and )?build|The built wheel .* is not compatible")
 """uv on source that does not compile here, or compiles to something for this machine."""
@@ -30,7 +41,7 @@ def install(packages: Sequence[Package], compiled: Sequence[str], wanted: Wanted
         wheels = [package for package in packages if package.source == "wheel"]
         if wheels:
             uv.shop.told(f"Install {len(wheels)} packages for {uv.words}")
-            _install_hashed(wheels, ["--only-binary", ":all:"], wanted, uv, root, into)
+            _install_wheels(wheels, wanted, uv, root, into)
         for package in packages:
             if package.source != "wheel":
                 uv.shop.told(f"Build {package.name} for {uv.words}")
@@ -87,8 +98,21 @@ def _install_source(package: Package, wanted: Wanted, uv: Uv, root: Path, into: 
         place = root / "local" / package.name / Path(where).name
         put(wanted.root / where, place)
         where = str(place)
-    options = [word for line in wanted.options for word in line.replace("=", " ", 1).split(maxsplit=1)]
-    uv.run(["pip", "install", where, "--target", str(into), *_PLAIN, *options, *uv.target], root)
+    uv.run(["pip", "install", where, "--target", str(into), *_PLAIN, *_options(wanted), *uv.target], root)
+
+
+def _install_wheels(wheels: Sequence[Package], wanted: Wanted, uv: Uv, root: Path, into: Path) -> None:
+    """From where the lock says that they are: out of the cache, which asks nobody, else over the network. Where they
+    are no longer there, or never were for us (a lock that was made beside another mirror), as the index has them."""
+    said = pylock_of(wheels)
+    for options, env in _OUT_OF_THE_LOCK if said else ():
+        with suppress(CommandError, UnreachableError):
+            (root / _LOCK).write_text(said or "", "utf-8")
+            command = ["pip", "install", "--requirements", _LOCK, "--preview-features", "pylock", *options]
+            uv.run([*command, "--target", str(into), *_PLAIN, *_WHEELS, *_options(wanted), *uv.target], root, env)
+            return
+        rmtree(into, ignore_errors=True)
+    _install_hashed(wheels, _WHEELS, wanted, uv, root, into)
 
 
 def _install_hashed(
@@ -99,6 +123,11 @@ def _install_hashed(
     file.write_text("".join(f"{line}\n" for line in (*wanted.options, *(one.line for one in packages))), "utf-8")
     command = ["pip", "install", "--requirements", file.name, "--require-hashes", "--target", str(into)]
     uv.run([*command, *_PLAIN, *options, *uv.target], root)
+
+
+def _options(wanted: Wanted) -> list[str]:
+    """Where packages come from, as options of a command."""
+    return [word for line in wanted.options for word in line.replace("=", " ", 1).split(maxsplit=1)]
 
 
 # for which machine --------------------------------------------------------------------------------------------------

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from genesys_tui.engine.functions.languages.python.install import must_compile
-from genesys_tui.engine.functions.languages.python.pylock import Package, packages_in
+from genesys_tui.engine.functions.languages.python.pylock import File, Package, packages_in
 from genesys_tui.engine.functions.languages.python.uv import LEFT_OUT, Uv, staged
 from genesys_tui.engine.functions.languages.python.wanted import Wanted
 from genesys_tui.engine.functions.workshop.workshop import CommandError
 from genesys_tui.engine.model.errors import GenesysError
 
-_FORM = 1
+_FORM = 2
 """Of what is kept: another number resolves everything anew."""
 _WITHOUT_WHEELS = re.compile(r"Wheels are required for `([^`]+)`")
 """uv's hint on a package that only comes as source."""
@@ -104,9 +105,12 @@ def _kept(path: Path) -> Resolution | None:
     """What was found before; None where nothing was, or it is broken."""
     with suppress(OSError, ValueError, TypeError, KeyError):
         said = json.loads(path.read_bytes())
-        packages = (Package(**{**one, "hashes": tuple(one["hashes"])}) for one in said["packages"])
-        return Resolution(tuple(packages), tuple(said["compiled"]))
+        return Resolution(tuple(map(_package, said["packages"])), tuple(said["compiled"]))
     return None
+
+
+def _package(kept: Mapping[str, Any]) -> Package:
+    return Package(**{**kept, "files": tuple(File(**file) for file in kept["files"])})
 
 
 def _keep(path: Path, found: Resolution) -> None:

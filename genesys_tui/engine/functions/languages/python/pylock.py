@@ -1,12 +1,14 @@
-"""Reads a pylock.toml: the packages of it that a target gets, and what of each may be installed there.
+"""Reads a pylock.toml: the packages of it that a target gets, and what of each may be installed there. And writes one
+of these alone.
 
 Source: "pylock.toml specification" of the Python packaging guide (PEP 751).
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -19,19 +21,27 @@ Source = Literal["wheel", "sdist", "vcs", "local"]
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A wheel, or source. `url`: where it was found; empty where that is no URL."""
+
+    sha256: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """One package of a resolution. `where`: `name==version`, `name @ url`, or for a local one its path from the root.
-    `hashes`: of what may be installed for the target: its wheels, or its source where none fits."""
+    `files`: what may be installed for the target, by their hashes: its wheels, or its source where none fits."""
 
     name: str
     source: Source
     where: str
-    hashes: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
 
     @property
     def line(self) -> str:
         """As a line of a requirements.txt."""
-        return " ".join((self.where, *(f"--hash=sha256:{one}" for one in self.hashes)))
+        return " ".join((self.where, *(f"--hash=sha256:{one.sha256}" for one in self.files)))
 
 
 def packages_in(pylock: str, version: str, platform: str, elsewhere: frozenset[str] = frozenset()) -> list[Package]:
@@ -43,6 +53,28 @@ def packages_in(pylock: str, version: str, platform: str, elsewhere: frozenset[s
     return sorted(found, key=lambda package: (package.name, package.where))
 
 
+def pylock_of(wheels: Sequence[Package]) -> str | None:
+    """A pylock.toml of these packages, which all come as wheels; None where one of them has no URL."""
+    if not all(file.url for package in wheels for file in package.files):
+        return None
+    return "\n".join(('lock-version = "1.0"', 'created-by = "genesys"', *map(_entry, wheels), ""))
+
+
+def _entry(package: Package) -> str:
+    files = [f"{{ url = {_text(one.url)}, hashes = {{ sha256 = {_text(one.sha256)} }} }}" for one in package.files]
+    if " @ " in package.where:
+        about = [f"archive = {files[0]}"]
+    else:
+        about = [f"version = {_text(package.where.partition('==')[2])}", f"wheels = [{', '.join(files)}]"]
+    return "\n".join(("[[packages]]", f"name = {_text(package.name)}", *about))
+
+
+def _text(value: str) -> str:
+    """As a basic string of TOML, of which those of JSON are a part; DEL alone is not allowed in it."""
+    return json.dumps(value).replace("\x7f", "\\u007f")
+
+
+# one package ------------------------------------------------------------------------------------------------------
 def _package(entry: Mapping[str, Any], version: str, platform: str, elsewhere: frozenset[str]) -> Package | None:
     """None for one that the target does not need. Raises GenesysError for one that it can't have."""
     from packaging.markers import Marker
@@ -62,7 +94,7 @@ def _package(entry: Mapping[str, Any], version: str, platform: str, elsewhere: f
 
 def _registered(name: str, entry: Mapping[str, Any], version: str, platform: str, *, elsewhere: bool) -> Package:
     tags = tags_of(version, platform)
-    ranked = [(rank, wheel) for wheel in entry.get("wheels", ()) if (rank := _rank(_file_of(wheel), tags)) is not None]
+    ranked = [(rank, wheel) for wheel in entry.get("wheels", ()) if (rank := _rank(_name_of(wheel), tags)) is not None]
     fitting = [wheel for _, wheel in ranked]
     where = f"{name}=={entry['version']}"
     if elsewhere:
@@ -70,19 +102,18 @@ def _registered(name: str, entry: Mapping[str, Any], version: str, platform: str
         if "url" in best:
             return _archive(name, best)
     if fitting:
-        return Package(name, "wheel", where, tuple(sorted(wheel["hashes"]["sha256"] for wheel in fitting)))
+        return Package(name, "wheel", where, tuple(sorted(map(_file, fitting), key=lambda file: file.sha256)))
     if sdist := entry.get("sdist"):
-        return Package(name, "sdist", where, (sdist["hashes"]["sha256"],))
+        return Package(name, "sdist", where, (_file(sdist),))
     todo = "take another version of it, another runtime or another architecture"
     raise GenesysError(f"{where} can't be installed", why=f"no wheel fits Python {version} on {platform}", todo=todo)
 
 
 def _archive(name: str, archive: Mapping[str, Any]) -> Package:
     """A file of a URL or of this machine. A wheel's tag is checked by uv when it is installed."""
-    digest = archive["hashes"]["sha256"]
     if url := archive.get("url"):
         source: Source = "wheel" if str(url).split("#")[0].endswith(".whl") else "sdist"
-        return Package(name, source, f"{name} @ {url}", (digest,))
+        return Package(name, source, f"{name} @ {url}", (_file(archive),))
     return Package(name, "local", PurePosixPath(archive["path"]).as_posix())
 
 
@@ -91,7 +122,11 @@ def _checkout(name: str, vcs: Mapping[str, Any]) -> str:
     return f"{name} @ {vcs['type']}+{vcs.get('url') or vcs['path']}@{vcs['commit-id']}{below}"
 
 
-def _file_of(wheel: Mapping[str, Any]) -> str:
+def _file(entry: Mapping[str, Any]) -> File:
+    return File(entry["hashes"]["sha256"], entry.get("url", ""))
+
+
+def _name_of(wheel: Mapping[str, Any]) -> str:
     place = str(wheel.get("name") or wheel.get("url") or wheel.get("path"))
     return unquote(urlsplit(place).path).rpartition("/")[2]
 

@@ -25,6 +25,10 @@ _UNREACHABLE = re.compile(
 _FULL = re.compile(r"No space left on device|os error 28|Disk quota exceeded")
 
 
+class UnreachableError(GenesysError):
+    """The package index, or where it says that its files are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Uv:
     """uv in a workshop. `version`: of the target's Python (`3.13`); `platform`: as uv calls it
@@ -49,17 +53,20 @@ class Uv:
         python = ["--python", sys.executable] if self.shop.where == "host" else []
         return [*python, "--python-version", self.version, "--python-platform", self.platform]
 
-    def run(self, arguments: Sequence[str], folder: Path) -> str:
-        """Run it, and say what is in the way where that is known. Raises GenesysError."""
+    def run(self, arguments: Sequence[str], folder: Path, env: Mapping[str, str] = {}) -> str:
+        """Run it, and say what is in the way where that is known. Raises CommandError, UnreachableError, GenesysError
+        for what else can be named."""
         try:
-            return self.shop.run([self.shop.uv(), *arguments], folder=folder, env=_ENV)
+            return self.shop.run([self.shop.uv(), *arguments], folder=folder, env={**_ENV, **env})
         except CommandError as error:
             if _FULL.search(error.said):
                 todo = f"make room on the disk of {self.shop.folder}, then build again"
                 raise GenesysError("the disk is full", why=_last(error.said), todo=todo) from error
             if _UNREACHABLE.search(error.said):
                 todo = "check the network, the proxy, and the index that UV_INDEX or uv.toml names"
-                raise GenesysError("the package index can't be reached", why=_last(error.said), todo=todo) from error
+                raise UnreachableError(
+                    "the package index can't be reached", why=_last(error.said), todo=todo
+                ) from error
             raise
 
 

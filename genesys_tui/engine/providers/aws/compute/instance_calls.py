@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, RetryOn, Value, Wait, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Params, RetryOn, Value, Wait, read
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.providers.aws import ec2
 
 Id: TypeAlias = "str | Output"

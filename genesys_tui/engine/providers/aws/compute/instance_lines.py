@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, Token, Value, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Params, Token, Value, read
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
-from genesys_tui.engine.model.references import name_in
+from genesys_tui.engine.model.references import Output, name_in
 from genesys_tui.engine.model.resource import Actual, Reference
 from genesys_tui.engine.model.specs.instance import SIZES, InstanceSpec
 from genesys_tui.engine.providers.aws import ec2

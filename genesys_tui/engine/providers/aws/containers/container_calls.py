@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from genesys_tui.engine.model.call import Call, Capture, Guard, Output, Params, RetryOn, Value, Wait, fingerprint, read
+from genesys_tui.engine.model.call import Call, Capture, Guard, Params, RetryOn, Value, Wait, fingerprint, read
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.container_service import ContainerServiceSpec, names_of
 from genesys_tui.engine.providers.aws.ec2 import filters

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from json import loads
 
-from genesys_tui.engine.model.call import Blob, Call, Capture, Output, Params
+from genesys_tui.engine.model.call import Blob, Call, Capture, Params
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.providers.aws.described import fixed
 
 MB = 1 << 20

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, Value, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Params, Value, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.topic import Subscription, TopicSpec, subscription_key
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed

@@ -18,7 +18,6 @@ from genesys_tui.engine.model.call import (
     Guard,
     Joined,
     Merge,
-    Output,
     Params,
     Token,
     Value,
@@ -30,7 +29,7 @@ from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
-from genesys_tui.engine.model.references import name_in
+from genesys_tui.engine.model.references import Output, name_in
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.distribution import DistributionSpec
 from genesys_tui.engine.model.statements import merged, statement_in

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from genesys_tui.engine.model.call import Joined, Output, Value
+from genesys_tui.engine.model.call import Joined, Value
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.specs.distribution import DistributionSpec
 
 OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Output, Params, Value, Wait, read
+from genesys_tui.engine.model.call import Answer, Call, Capture, Params, Value, Wait, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Line, Reversal
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.dns_record import DnsRecordSpec, taken_apart
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Output, Params, Token, Value, read
+from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Params, Token, Value, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.model.specs.dns_zone import DnsZoneSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Value, Wait, read
+from genesys_tui.engine.model.call import Call, Capture, Find, RetryOn, Value, Wait, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual, address_of
 from genesys_tui.engine.model.specs.load_balancer import LoadBalancerSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Value, read
+from genesys_tui.engine.model.call import Call, Capture, Find, RetryOn, Value, read
 from genesys_tui.engine.model.document import Document, Leaf
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import MARK_PREFIX
 from genesys_tui.engine.model.specs.load_balancer import Listener, LoadBalancerSpec, Target
 from genesys_tui.engine.providers.aws.network import load_balancer_parts as parts

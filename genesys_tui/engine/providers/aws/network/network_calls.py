@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from json import dumps
 from typing import Final, TypeAlias
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Token, Value, Wait, read
+from genesys_tui.engine.model.call import Call, Capture, Find, RetryOn, Token, Value, Wait, read
 from genesys_tui.engine.model.kind import Placement
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual
 from genesys_tui.engine.providers.aws.ec2 import filters
 from genesys_tui.engine.providers.aws.network.network_parts import (

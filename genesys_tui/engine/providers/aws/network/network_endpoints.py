@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, RetryOn, Value, Wait, read
+from genesys_tui.engine.model.call import Call, Capture, Find, RetryOn, Value, Wait, read
 from genesys_tui.engine.model.plan import Line
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.providers.aws.ec2 import filters
 from genesys_tui.engine.providers.aws.network import network_calls as ec2
 from genesys_tui.engine.providers.aws.network.network_nat import Standing, WayOut

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Joined, Output, Params, Secret, read
+from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Joined, Params, Secret, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Line, Price, Reversal
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import MARK_PREFIX, Actual
 from genesys_tui.engine.model.specs.parameter import ParameterSpec
 from genesys_tui.engine.providers.aws.described import Described, Part, Told, fixed, present

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
-from genesys_tui.engine.model.call import Answer, Call, Output, Params, RetryOn, Value, Wait, read
+from genesys_tui.engine.model.call import Answer, Call, Params, RetryOn, Value, Wait, read
 from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.kind import Reading
+from genesys_tui.engine.model.references import Output
 
 Id: TypeAlias = "str | Output"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, Token, Value, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Params, Token, Value, read
 from genesys_tui.engine.model.kind import Placement
 from genesys_tui.engine.model.plan import Line
-from genesys_tui.engine.model.references import name_in
+from genesys_tui.engine.model.references import Output, name_in
 from genesys_tui.engine.model.resource import Actual, Reference
 from genesys_tui.engine.model.specs.filesystem import FilesystemSpec
 from genesys_tui.engine.providers.aws.described import fixed, present

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
-from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Output, Token, Value, read
+from genesys_tui.engine.model.call import Answer, Call, Capture, Find, Token, Value, read
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import CallError, GenesysError
 from genesys_tui.engine.model.kind import Facts, Found, Placement, Reading
 from genesys_tui.engine.model.plan import Finding, Line, Price, Reversal
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.model.resource import Actual, Reference
 from genesys_tui.engine.model.specs.volume import VolumeSpec
 from genesys_tui.engine.providers.aws import ec2, kms

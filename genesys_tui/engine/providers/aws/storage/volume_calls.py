@@ -5,8 +5,9 @@ from __future__ import annotations
 from json import dumps
 from typing import Final, TypeAlias
 
-from genesys_tui.engine.model.call import Call, Capture, Find, Output, Params, Wait, read
+from genesys_tui.engine.model.call import Call, Capture, Find, Params, Wait, read
 from genesys_tui.engine.model.kind import Placement
+from genesys_tui.engine.model.references import Output
 from genesys_tui.engine.providers.aws import ec2
 
 Id: TypeAlias = "str | Output"
