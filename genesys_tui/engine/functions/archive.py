@@ -19,6 +19,7 @@ from typing import TypeAlias, TypeVar
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from genesys_tui.engine.functions import zip_format
+from genesys_tui.engine.functions.walk import walk
 from genesys_tui.engine.functions.zip_format import Packed, packed, pieces
 from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError
@@ -39,6 +40,8 @@ _LONGEST_PATH = 4096
 WORKERS = min(4, os.cpu_count() or 1)
 AHEAD = 48 * MB
 """Bytes of files that may be packed and not written yet: what keeps all workers busy beside a large one."""
+BATCH = MB // 2
+"""Bytes of files that one worker packs in one go."""
 
 T = TypeVar("T")
 
@@ -94,14 +97,10 @@ def packed_sizes(folder: Path) -> Mapping[str, int]:
 def files_in(folder: Path) -> Iterator[str]:
     """The names of the files of a folder, in no order. Raises OSError, and GenesysError for a link that leads out of
     it or to a folder."""
-    root = os.fspath(folder)
-    for at, folders, files in os.walk(root, onerror=_raise):
-        inner = at[len(root) :].replace(os.sep, "/").lstrip("/")
-        links = [name for name in (*folders, *files) if Path(at, name).is_symlink()]
-        for name in links:
-            _check_link(Path(at, name), folder)
-        for name in files:
-            yield f"{inner}/{name}" if inner else name
+    for name, entry in walk(folder):
+        if entry.is_symlink():
+            _check_link(Path(entry.path), folder)
+        yield name
 
 
 def in_order(things: Iterable[tuple[str, T]]) -> list[tuple[bytes, T]]:
@@ -141,20 +140,38 @@ def _found(folder: Path, names: Iterable[str] | None) -> list[_File]:
 
 def _ahead(pool: Executor, files: Iterable[_File]) -> Iterator[Packed]:
     """In order, while some that come after are packed side by side."""
-    coming: deque[tuple[int, Future[Packed]]] = deque()
+    coming: deque[tuple[int, Future[list[Packed]]]] = deque()
     waiting = 0
-    for name, size, path in files:
-        coming.append((size, pool.submit(_packed_file, name, path)))
+    for size, batch in _batches(files):
+        coming.append((size, pool.submit(_packed_files, batch)))
         waiting += size
         while waiting > AHEAD:
             first, done = coming.popleft()
             waiting -= first
-            yield done.result()
-    yield from (done.result() for _, done in coming)
+            yield from done.result()
+    for _, done in coming:
+        yield from done.result()
+
+
+def _batches(files: Iterable[_File]) -> Iterator[tuple[int, list[_File]]]:
+    """Files that follow one another, and their bytes together: to hand over each small one alone takes longer than to
+    pack it."""
+    size, batch = 0, list[_File]()
+    for file in files:
+        batch.append(file)
+        size += file[1]
+        if size >= BATCH:
+            yield size, batch
+            size, batch = 0, []
+    yield size, batch
+
+
+def _packed_files(files: Iterable[_File]) -> list[Packed]:
+    return [_packed_file(name, path) for name, _, path in files]
 
 
 def _packed_file(name: bytes, path: Path) -> Packed:
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         executable = bool(os.fstat(file.fileno()).st_mode & stat.S_IXUSR)
         return packed(name, file.read(), executable)
 
@@ -224,10 +241,6 @@ def _check_link(link: Path, folder: Path) -> None:
         raise _wrong(str(link), "is a link that leads out of its folder")
     if not target.is_file():
         raise _wrong(str(link), "is a link to a folder, or to nothing")
-
-
-def _raise(error: OSError) -> None:
-    raise error
 
 
 def _wrong(name: str, why: str, todo: str = "rename it, or leave it out") -> GenesysError:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from genesys_tui.engine.functions.langpack import Runtime
+from genesys_tui.engine.functions.walk import walk
 from genesys_tui.engine.model.build import Architecture
 from genesys_tui.engine.model.errors import GenesysError
 
@@ -37,10 +38,10 @@ class Binary:
 def check_binaries(folder: Path, runtime: Runtime, architecture: Architecture) -> None:
     """Whether every binary below a folder can run there. Raises GenesysError that names the first that can't."""
     allowed = _version(runtime.glibc)
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file() or (found := binary(path)) is None:
+    files = sorted((name, Path(entry)) for name, entry in walk(folder) if entry.is_file(follow_symlinks=False))
+    for name, path in files:
+        if (found := binary(path)) is None:
             continue
-        name = path.relative_to(folder).as_posix()
         if found.machine != _MACHINES[architecture]:
             machine = _NAMES.get(found.machine, f"machine {found.machine}")
             why = f"{_of_package(path, folder)} is built for {machine}, and the function runs on {architecture}"
@@ -58,7 +59,7 @@ _OLDER = "build it in a container that is like the runtime, take a newer runtime
 def binary(path: Path) -> Binary | None:
     """What a file needs; None where it is no ELF file. Raises GenesysError for one that can't be read."""
     try:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             if file.read(4) != _MAGIC:
                 return None
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from genesys_tui.engine.functions.archive import RECIPE, write_zip
 from genesys_tui.engine.functions.packages import Package, kept_packages
 from genesys_tui.engine.functions.splitting import Part, sizes, split, whole
+from genesys_tui.engine.functions.walk import walk
 from genesys_tui.engine.local import DIRECT_LIMIT, is_kept
 from genesys_tui.engine.model.build import BuiltLayer, Target
 from genesys_tui.engine.model.errors import GenesysError
@@ -47,6 +48,10 @@ class _Record(BaseModel):
     parts: tuple[_Part, ...]
 
 
+Parts = Callable[[Path, Sequence[Package], Path], tuple[_Part, ...]]
+"""What a layer consists of: its content, the packages in it, and where there is room for what is not whole yet."""
+
+
 def key_of(*decides: str) -> str:
     """The key of a layer: SHA-256 of all that decides its content."""
     return sha256(dumps([RECIPE, *decides]).encode()).hexdigest()
@@ -64,19 +69,21 @@ def _part_name(name: str, number: int) -> str:
     return f"{start}-{number}-{key}"
 
 
-def _unzipped(opt: Path, _staging: Path) -> tuple[_Part, ...]:
-    contents = sizes(opt)
+def _unzipped(_opt: Path, found: Sequence[Package], _staging: Path) -> tuple[_Part, ...]:
+    contents = sizes(found)
     return (_Part(sha256="", size=0, unzipped=sum(size for _, size in contents), files=(), contents=contents),)
+
+
+def _packages(opt: Path) -> Sequence[Package]:
+    return kept_packages(opt, opt.parent / "packages.json")
 
 
 def _protect(opt: Path) -> None:
     """Code that runs here can't write into it, as in Lambda: files may be the very ones of a cache, from which other
     layers are made. (Nothing of this stops root.)"""
-    for above, _, names in os.walk(opt):
-        for name in names:
-            path = Path(above, name)
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode & 0o555)
+    for _, entry in walk(opt):
+        if not entry.is_symlink() and (mode := entry.stat().st_mode) & 0o222:
+            Path(entry).chmod(mode & 0o555)
 
 
 class Layers:
@@ -111,7 +118,7 @@ class Layers:
         """The packages of a layer, by its folder; nothing where it can't be read. What is in it never changes: it is
         looked through once, and then told beside it."""
         with suppress(OSError, GenesysError):
-            return kept_packages(content, content.parent / "packages.json")
+            return _packages(content)
         return ()
 
     def _record(self, key: str) -> _Record | None:
@@ -120,23 +127,23 @@ class Layers:
         except (OSError, ValidationError):
             return None
 
-    def _made(self, key: str, fill: Fill, parts: Callable[[Path, Path], tuple[_Part, ...]]) -> _Record:
+    def _made(self, key: str, fill: Fill, parts: Parts) -> _Record:
         with self._staged(key) as staging:
             opt = staging / "opt"
             opt.mkdir()
             fill(opt)
             _protect(opt)
-            record = _Record(parts=parts(opt, staging))
+            record = _Record(parts=parts(opt, _packages(opt), staging))
             (staging / "layer.json").write_text(record.model_dump_json(), "utf-8")
             self._keep(staging, key)
         return record
 
-    def _parts(self, opt: Path, staging: Path) -> tuple[_Part, ...]:
+    def _parts(self, opt: Path, found: Sequence[Package], staging: Path) -> tuple[_Part, ...]:
         """Zipped as a whole first, for that mostly does; what is too big for one call is zipped anew, in parts."""
-        one = self._part(opt, whole(opt), staging)
+        one = self._part(opt, whole(found), staging)
         if one.size <= DIRECT_LIMIT:
             return (one,)
-        parts = tuple(self._part(opt, part, staging) for part in split(opt))
+        parts = tuple(self._part(opt, part, staging) for part in split(opt, found))
         if one.sha256 not in {part.sha256 for part in parts}:
             (self._artifacts / one.sha256).unlink(missing_ok=True)
         return parts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT, packed_sizes
-from genesys_tui.engine.functions.packages import Package, packages
+from genesys_tui.engine.functions.packages import Package
 from genesys_tui.engine.local import DIRECT_LIMIT
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.shown import shown
@@ -30,22 +30,23 @@ class Part:
     contents: tuple[tuple[str, int], ...]
 
 
-def sizes(folder: Path) -> tuple[tuple[str, int], ...]:
-    """The packages of a folder and their bytes, the biggest first. Raises OSError."""
-    return tuple((one.name, one.size) for one in packages(folder))
+def sizes(found: Sequence[Package]) -> tuple[tuple[str, int], ...]:
+    """Packages and their bytes, the biggest first."""
+    return tuple((one.name, one.size) for one in found)
 
 
-def whole(folder: Path, code: int = 0) -> Part:
-    """The folder as one part. Raises as `split` does."""
-    return _part(_fitting(folder, code))
+def whole(found: Sequence[Package], code: int = 0) -> Part:
+    """All packages of a folder as one part. Raises GenesysError as `split` does."""
+    _check_fitting(found, code)
+    return _part(found)
 
 
-def split(folder: Path, code: int = 0, most: int = LAYERS) -> list[Part]:
-    """The folder as one part where its zip can be sent in one call, else as few parts as that takes, of whole packages,
-    at most `most`. A part may be over that still: a package that is too big alone, or too many for `most`; such a zip
-    goes through a bucket. Equal folders are split equally. `code`: bytes of the code beside them. Raises OSError, and
-    GenesysError where all of it is more than Lambda unzips."""
-    found = _fitting(folder, code)
+def split(folder: Path, found: Sequence[Package], code: int = 0, most: int = LAYERS) -> list[Part]:
+    """The packages of a folder, all of them, as one part where its zip can be sent in one call, else as few parts as
+    that takes, of whole packages, at most `most`. A part may be over that still: a package that is too big alone, or
+    too many for `most`; such a zip goes through a bucket. Equal folders are split equally. `code`: bytes of the code
+    beside them. Raises OSError, and GenesysError where all of it is more than Lambda unzips."""
+    _check_fitting(found, code)
     unzipped = sum(one.size for one in found)
     if unzipped + _HEADERS * sum(len(one.files) for one in found) + _FRAME <= DIRECT_LIMIT:
         return [_part(found)]
@@ -55,12 +56,9 @@ def split(folder: Path, code: int = 0, most: int = LAYERS) -> list[Part]:
     return [_part(group) for group in _grouped(heaviest, heavy, most)]
 
 
-def _fitting(folder: Path, code: int) -> list[Package]:
-    """The packages of a folder, which all fit into a function. Raises as `split` does."""
-    found = packages(folder)
+def _check_fitting(found: Sequence[Package], code: int) -> None:
     if (unzipped := sum(one.size for one in found) + code) > UNZIPPED_LIMIT:
         raise _too_big(found, unzipped)
-    return found
 
 
 def _grouped(found: Sequence[Package], heavy: Mapping[str, int], most: int) -> list[list[Package]]:

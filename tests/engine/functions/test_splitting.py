@@ -88,43 +88,43 @@ def test_what_a_distribution_needs(tmp_path: Path) -> None:
 def test_packages_of_node_keep_their_scopes(tmp_path: Path) -> None:
     for number, name in enumerate(("zod/index.js", "@aws-sdk/client-s3/x.js", "@aws-sdk/types/x.js")):
         put(tmp_path, f"nodejs/node_modules/{name}", number + 1)
-    assert sizes(tmp_path) == (("@aws-sdk/types", 3), ("@aws-sdk/client-s3", 2), ("zod", 1))
+    assert sizes(packages(tmp_path)) == (("@aws-sdk/types", 3), ("@aws-sdk/client-s3", 2), ("zod", 1))
 
 
 def test_what_fits_is_one_part(tmp_path: Path) -> None:
     distribution(tmp_path, "a", ["a/x.py"], 30 * KB)
     distribution(tmp_path, "b", ["b/x.py"], 40 * KB)
-    [part] = split(tmp_path)
+    [part] = split(tmp_path, packages(tmp_path))
     assert part.files == tuple(sorted(files_in(tmp_path)))
     assert [name for name, _ in part.contents] == ["b", "a"]
-    assert part.unzipped == sum(size for _, size in part.contents) == sum(size for _, size in sizes(tmp_path))
+    assert part.unzipped == sum(size for _, size in part.contents) == sum(size for _, size in sizes(packages(tmp_path)))
 
 
 def test_parts_fit_are_whole_and_are_all_of_it(tmp_path: Path) -> None:
     for number, size in enumerate((60, 50, 40, 30, 20, 5)):
         distribution(tmp_path, f"p{number}", [f"p{number}/x.so", f"p{number}.libs/y.so"], size * KB // 2)
-    parts = split(tmp_path)
+    parts = split(tmp_path, packages(tmp_path))
     assert sorted(name for part in parts for name in part.files) == sorted(files_in(tmp_path))
     assert len(parts) == 3
     for number, part in enumerate(parts):
         assert write_zip(tmp_path, tmp_path.parent / f"{number}.zip", part.files).size <= LIMIT
     whole = {one.files for one in packages(tmp_path)}
     assert all(any(set(files) <= set(part.files) for part in parts) for files in whole)
-    assert split(tmp_path) == parts
+    assert split(tmp_path, packages(tmp_path)) == parts
 
 
 def test_zeros_weigh_nothing_in_a_zip(tmp_path: Path) -> None:
     distribution(tmp_path, "a", ["a/x.py"], 60 * KB)
     distribution(tmp_path, "zeros", ["zeros/x.bin"])
     (tmp_path / "python/zeros/x.bin").write_bytes(bytes(500 * KB))
-    assert len(split(tmp_path)) == 1
+    assert len(split(tmp_path, packages(tmp_path))) == 1
 
 
 def test_no_more_parts_than_a_function_may_have(tmp_path: Path) -> None:
     for number in range(8):
         distribution(tmp_path, f"p{number}", [f"p{number}/x.so"], 70 * KB)
-    assert len(split(tmp_path)) == 5
-    parts = split(tmp_path, most=3)
+    assert len(split(tmp_path, packages(tmp_path))) == 5
+    parts = split(tmp_path, packages(tmp_path), most=3)
     assert len(parts) == 3
     assert sorted(len(part.contents) for part in parts) == [2, 3, 3], "none gets all the rest"
 
@@ -132,14 +132,15 @@ def test_no_more_parts_than_a_function_may_have(tmp_path: Path) -> None:
 def test_a_package_that_is_too_big_alone_goes_alone(tmp_path: Path) -> None:
     distribution(tmp_path, "torch", ["torch/x.so"], 300 * KB)
     distribution(tmp_path, "small", ["small/x.py"])
-    assert [[name for name, _ in part.contents] for part in split(tmp_path)] == [["torch"], ["small"]]
+    parts = split(tmp_path, packages(tmp_path))
+    assert [[name for name, _ in part.contents] for part in parts] == [["torch"], ["small"]]
 
 
 def test_more_than_lambda_unzips_is_told_with_the_biggest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splitting, "UNZIPPED_LIMIT", 4 << 20)
     distribution(tmp_path, "torch", ["torch/x.so"], 3 << 20)
     distribution(tmp_path, "scipy", ["scipy/x.so"], (1 << 20) - 5_000)
-    assert len(split(tmp_path)) == 2
+    assert len(split(tmp_path, packages(tmp_path))) == 2
     with pytest.raises(GenesysError, match=r"the biggest are torch 3 MB, scipy 1 MB") as caught:
-        split(tmp_path, code=6_000)
+        split(tmp_path, packages(tmp_path), code=6_000)
     assert "container image" in caught.value.todo

@@ -231,6 +231,11 @@ def test_what_exists_is_adopted_as_it_is(kind: str, aws: str, tmp_path: Path) ->
 
 
 @kinds
+def test_what_may_be_said_of_it_is_known_without_it(kind: str) -> None:
+    assert registry.spec(kind) is registry.kind(kind).spec
+
+
+@kinds
 def test_hostile_names_are_refused_in_words(kind: str) -> None:
     spec = registry.kind(kind).spec
     for name in (*HOSTILE, *sample_of(kind).hostile):
