@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import sys
 import threading
 from pathlib import Path
@@ -40,6 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the full screen. Returns the exit code: 0, or 64 for a stack file that is not there."""
     from genesys_tui.tui.engine import Engine, Where
 
+    atexit.register(gc.freeze)  # as `genesys` does: `q` gives the shell back sooner
     arguments = _arguments(argv)
     where = Where(
         arguments.profile,

@@ -24,7 +24,8 @@ _KEYS = ("provider", "region", "stack", "outcomes", "resources")
 _KEYS_TO_COME = ("policies", "project")
 _STATE_BACKENDS_TO_COME = ("s3", "gcs", "azureblob")
 _STATE_KEYS_TO_COME = ("bucket", "encrypt", "lock_table")
-_NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufffe\uffff]")
+"""What no text file holds, as YAML has it. (Its own way, all that is not among what may be, takes 9 ms to compile.)"""
 
 
 def find_stack_file(folder: Path) -> Path | None:

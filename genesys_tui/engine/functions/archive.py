@@ -10,12 +10,11 @@ import stat
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfileobj
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from genesys_tui.engine.functions import zip_format
@@ -24,6 +23,9 @@ from genesys_tui.engine.functions.zip_format import Packed, packed, pieces
 from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.shown import shown
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 RECIPE = zip_format.RECIPE
 """Which compressor it is; a part of what decides a layer's key."""
@@ -74,6 +76,8 @@ def zipped(members: Iterable[Member], known: dict[Member, Packed] | None = None)
 def write_zip(folder: Path, path: Path, names: Iterable[str] | None = None) -> Zip:
     """Write the zip of a folder, or of those files of it that are named, at this path; it is never in memory as a
     whole. Raises GenesysError as `zipped` does, for a link that leads out of the folder, and where the disk says no."""
+    from concurrent.futures import ThreadPoolExecutor
+
     try:
         found = _found(folder, names)
         _check_unzipped(unzipped := sum(size for _, size, _ in found))
