@@ -12,9 +12,11 @@ import boto3
 import pytest
 import yaml
 
+from genesys_tui.engine.functions import parts
 from genesys_tui.engine.functions.subject import Subject
 from genesys_tui.engine.functions.width import width_of
 from genesys_tui.engine.model.build_document import build_document
+from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.plan import Plan
 from genesys_tui.engine.workspace import Settings, Workspace, parse_intent, plan_document, read_stack_file
 from tests.engine.functions.bases import BASE, archive, engine_with_base, tar_of
@@ -36,7 +38,8 @@ class Owner:
         (self.folder / "src" / "main.py").write_text(MAIN.format(answer))
 
     def plan(self, *, function: bool = True, **fields: Any) -> Plan:
-        entry = {"name": "answer", "source": "./src", "runtime": "python3.13", "package": "image", **fields}
+        said = {"name": "answer", "source": "./src", "runtime": "python3.13", "package": "image", **fields}
+        entry = {field: value for field, value in said.items() if value is not None}
         path = self.folder / "genesys.yaml"
         path.write_text(yaml.safe_dump({"stack": "shop", "resources": {"serverless": [entry] if function else []}}))
         return self.workspace.plan(read_stack_file(path))
@@ -157,6 +160,46 @@ def test_what_is_a_zip_does_not_become_an_image_in_place(owner: Owner) -> None:
     plan = owner.plan()
     assert any("can't change between a zip and an image" in one.message for one in plan.findings)
     assert plan.blocked
+
+
+def test_what_a_zip_cannot_hold_is_pushed_as_an_image(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner.write("one")
+    with monkeypatch.context() as limited:
+        limited.setattr(parts, "UNZIPPED_LIMIT", 10)
+        plan = owner.plan(package=None)
+        assert actions(plan) == {
+            f"repository.{REPOSITORY}": "create",
+            f"image.{REPOSITORY}": "create",
+            "function.answer": "create",
+        }
+        owner.apply(plan)
+    owner.write("two")
+    plan = owner.plan(package=None)
+    stays = {("function", "update"), ("image", "create"), ("image", "forget")}
+    assert {(step.kind, step.action) for step in plan.steps} == stays
+
+
+def test_a_zip_that_became_too_big_is_refused(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner.write("one")
+    owner.apply(owner.plan(package=None))
+    monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 10)
+    with pytest.raises(GenesysError, match="function 'answer' is too big"):
+        owner.plan(package=None)
+
+
+def test_what_is_written_of_the_repository_wins(owner: Owner) -> None:
+    owner.write("one")
+    path = owner.folder / "genesys.yaml"
+    function = {"name": "answer", "source": "./src", "runtime": "python3.13", "package": "image"}
+    repository = {"name": REPOSITORY, "type": "repository", "tags": {"team": "shop"}}
+    path.write_text(
+        yaml.safe_dump({"stack": "shop", "resources": {"serverless": [function], "containers": [repository]}})
+    )
+    owner.apply(owner.workspace.plan(read_stack_file(path)))
+    ecr = boto3.client("ecr", region_name=REGION)
+    [made] = ecr.describe_repositories()["repositories"]
+    tags = ecr.list_tags_for_resource(resourceArn=made["repositoryArn"])["tags"]
+    assert {"Key": "team", "Value": "shop"} in tags
 
 
 def test_a_saved_plan_is_applied_as_it_is(owner: Owner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

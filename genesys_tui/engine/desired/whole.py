@@ -27,7 +27,7 @@ CODE = frozenset({"source", "starter"})
 """What a function takes from this machine."""
 
 Build = Callable[[Desired, Fragment | None], Sequence[Desired]]
-"""Makes of a function's code what is sent: the function, and the layers it brings along. Raises GenesysError."""
+"""Makes of a function's code what is sent: the function, and what it brings along for it. Raises GenesysError."""
 
 
 class Reader(Protocol):
@@ -48,11 +48,11 @@ def whole_wish(
         for one in registry.kind(desired.kind).companions(desired, fragments.get(desired.address)):
             if one.address == desired.address or one.address not in resources:
                 resources[one.address] = one
-    sealed = {
-        one.address: one
-        for desired in resources.values()
-        for one in _sealed(desired, fragments.get(desired.address), home, build)
-    }
+    sealed = dict(resources)
+    for desired in resources.values():
+        for one in _sealed(desired, fragments.get(desired.address), home, build):
+            if one.address == desired.address or one.address not in resources:
+                sealed[one.address] = one
     return replace(wish, resources=tuple(sealed.values()))
 
 

@@ -85,7 +85,7 @@ class BaseImages:
         except EngineError as error:
             raise GenesysError(
                 f"no image can be made without its base, {name}",
-                why=": ".join(filter(None, (str(error), error.why))),
+                why=str(error),
                 todo="see that podman, docker or finch runs here and has it or can pull it, or name another base: "
                 "GENESYS_BASE, or `base` in builder.toml",
             ) from error

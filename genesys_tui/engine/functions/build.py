@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -21,19 +21,20 @@ from genesys_tui.engine.functions.langpack import Langpack, langpack
 from genesys_tui.engine.functions.languages import Builder, Lock, builder
 from genesys_tui.engine.functions.layers import Layers, key_of, name_of
 from genesys_tui.engine.functions.mirror import Mirror
-from genesys_tui.engine.functions.ready_zip import check_total, members_of, ready_zip
+from genesys_tui.engine.functions.parts import Parts, refused
+from genesys_tui.engine.functions.ready_zip import members_of, ready_zip
 from genesys_tui.engine.functions.source import Sources
 from genesys_tui.engine.functions.sweeping import sweep
 from genesys_tui.engine.functions.workshop.choice import workshop
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
-from genesys_tui.engine.functions.workshop.workshop import Told, Workshop
+from genesys_tui.engine.functions.workshop.workshop import StoppedError, Told, Workshop
 from genesys_tui.engine.local import is_kept, keep_artifact
 from genesys_tui.engine.model.build import (
     Architecture,
     Built,
+    BuiltImage,
     BuiltLayer,
     Language,
-    Member,
     Project,
     Seconds,
     Target,
@@ -42,7 +43,7 @@ from genesys_tui.engine.model.build import (
 from genesys_tui.engine.model.errors import GenesysError
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.functions.images import Images, Parts
+    from genesys_tui.engine.functions.images import Images
 
 _ARCHITECTURES: Mapping[str, Architecture] = {"aarch64": "arm64", "arm64": "arm64"}
 
@@ -131,7 +132,10 @@ class Builds:
         known = self._known(built.project)
         folders = {layer.folder for layer in built.layers}
         found = [package for folder in folders for package in self._layers.packages(folder)]
-        return hints(built.project.target, known.members, built.size, found, known.sources.left_out)
+        said = hints(built.project.target, known.members, built.size, found, known.sources.left_out)
+        if built.image and built.project.package is None:
+            return (f"{Parts(known.members, built.layers, None).too_big}: so it is a container image", *said)
+        return said
 
     def close(self) -> None:
         """End what was kept alive between builds."""
@@ -162,7 +166,7 @@ class Builds:
         members = members_of(project, ready) if ready is not None else known.sources.files()
         language = project.target.language
         handler = self._builder(language).handler(project, members) if language else project.handler
-        return self._built(project, known, members, handler, content=ready)
+        return self._as_zip(project, known, Parts(members, (), handler), content=ready)
 
     def _pack(self, project: Project) -> Langpack | None:
         """None where none builds for the target: its files are sent as they are."""
@@ -175,72 +179,95 @@ class Builds:
         with clock.on("resolve"):
             lock = maker.lock(project, pack, shop)
         with clock.on("install"):
-            layers = self._layers_of(lock, project, pack, shop) if lock else ()
+            contents = (self._content(lock, project, pack, shop),) if lock else ()
         with clock.on("zip"):
-            sources = known.sources.files()
-            members = maker.code(project, pack, shop, sources)
-            handler = maker.handler(project, members)
-            if project.package == "image":
-                from genesys_tui.engine.functions.images import Parts
+            members = maker.code(project, pack, shop, known.sources.files())
+            parts = Parts(members, contents, maker.handler(project, members))
+        if self._becomes_image(project, known, parts):
+            with clock.on("zip"):
+                return self._as_image(project, known, pack, parts, lock)
+        with clock.on("install"):
+            parts = replace(parts, layers=self._zips(project, parts))
+        with clock.on("zip"):
+            return self._as_zip(project, known, parts, lock)
 
-                return self._in_image(project, known, pack, Parts(members, layers, handler), lock)
-            return self._built(project, known, members, handler, layers, lock)
-
-    def _layers_of(self, lock: Lock, project: Project, pack: Langpack, shop: Workshop) -> tuple[BuiltLayer, ...]:
+    def _content(self, lock: Lock, project: Project, pack: Langpack, shop: Workshop) -> BuiltLayer:
         runtime, target = pack.runtime(project.target), project.target
         compiled_in = _compiled_in(shop) if lock.compiled else ()
         platform = runtime.platform.get(target.architecture, "")
         key = key_of(
             pack.name, target.version, target.architecture, platform, str(pack.recipe), lock.text, *compiled_in
         )
-        name = name_of(target, key)
 
         def fill(opt: Path) -> None:
             self.told(f"install the dependencies for {target.runtime} on {target.architecture}")
             self._builder(pack.name).install(lock, project, pack, shop, opt)
             check_binaries(opt, runtime, target.architecture)
 
-        if project.package == "image":
-            layers: tuple[BuiltLayer, ...] = (self._layers.unzipped(key_of("image", key), name, fill),)
-        else:
-            layers = self._layers.find(key, name) or self._layers.make(key, name, fill)
-        for layer in layers:
-            if not layer.reused:
-                self.told(f"layer {layer.name}: {(layer.size or layer.unzipped) / 1e6:.1f} MB")
-        return layers
+        return self._layers.content(key, name_of(target, key), fill)
 
-    def _built(
-        self,
-        project: Project,
-        known: Kept,
-        members: Sequence[Member],
-        handler: str | None,
-        layers: tuple[BuiltLayer, ...] = (),
-        lock: Lock | None = None,
-        content: bytes | None = None,
+    def _becomes_image(self, project: Project, known: Kept, parts: Parts) -> bool:
+        """What was asked for; where nothing was said, what a zip can't hold."""
+        if project.package is not None or parts.fits:
+            return project.package == "image"
+        if known.built is None:
+            self.told(f"{parts.too_big}: it becomes a container image")
+        return True
+
+    def _zips(self, project: Project, parts: Parts) -> tuple[BuiltLayer, ...]:
+        if not parts.fits:
+            raise refused(project, parts.too_big)
+        zips = tuple(zip for layer in parts.layers for zip in self._layers.zips(layer))
+        for layer in zips:
+            if not layer.reused:
+                self.told(f"layer {layer.name}: {layer.size / 1e6:.1f} MB")
+        return zips
+
+    def _as_zip(
+        self, project: Project, known: Kept, parts: Parts, lock: Lock | None = None, content: bytes | None = None
     ) -> Built:
         before = known.built
-        unzipped = sum(len(member.content) for member in members)
-        check_total(project, unzipped, layers)
-        if before is not None and known.holds(members) and is_kept(self.home, before.sha256, before.size):
+        if not parts.fits:
+            raise refused(project, parts.too_big)
+        if before is not None and known.holds(parts.members) and is_kept(self.home, before.sha256, before.size):
             digest, size = before.sha256, before.size
         else:
-            content = known.zipped(members) if content is None else content
+            content = known.zipped(parts.members) if content is None else content
             digest, size = keep_artifact(content, self.home, sha256(content).hexdigest()), len(content)
-        files = lock.files if lock else frozenset()
-        return known.keep(members, Built(project, handler, digest, size, unzipped, known.place, layers, files))
+        return self._built(project, known, parts, digest, size, lock)
 
-    def _in_image(self, project: Project, known: Kept, pack: Langpack, parts: Parts, lock: Lock | None) -> Built:
+    def _as_image(self, project: Project, known: Kept, pack: Langpack, parts: Parts, lock: Lock | None) -> Built:
         """Its parts are there already where nothing changed; to put them together is quick."""
         from genesys_tui.engine.functions.images import Images
 
         settings = self._settings_now()
         if self._images is None or self._images.settings != settings:
             self._images = Images(self.home, settings, self.told, self.stop)
-        image, layers = self._images.build(project, pack, parts)
-        unzipped = sum(len(member.content) for member in parts.members)
+        try:
+            image, layers = self._images.build(project, pack, parts)
+        except StoppedError:
+            raise
+        except GenesysError as error:
+            if project.package == "image":
+                raise
+            what = f"function '{project.name}' is too big for a zip, and can't be made a container image"
+            todo = f"leave out what it does not need, or {error.todo}"
+            raise GenesysError(what, why=f"{parts.too_big}; {error}", todo=todo) from error
+        return self._built(project, known, replace(parts, layers=layers), image.id, image.size, lock, image)
+
+    def _built(
+        self,
+        project: Project,
+        known: Kept,
+        parts: Parts,
+        digest: str,
+        size: int,
+        lock: Lock | None,
+        image: BuiltImage | None = None,
+    ) -> Built:
         files = lock.files if lock else frozenset()
-        built = Built(project, parts.handler, image.id, image.size, unzipped, known.place, layers, files, image=image)
+        layers = tuple(parts.layers)
+        built = Built(project, parts.handler, digest, size, parts.code, known.place, layers, locks=files, image=image)
         return known.keep(parts.members, built)
 
     # what is kept -------------------------------------------------------------------------------------------------

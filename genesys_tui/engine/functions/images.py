@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -21,10 +21,11 @@ from genesys_tui.engine.functions.base_images import Base, BaseImages
 from genesys_tui.engine.functions.containerfile import CODE, LAYER, Copy, containerfile
 from genesys_tui.engine.functions.image_layers import ImageLayer, below, keep_layer
 from genesys_tui.engine.functions.langpack import Langpack
+from genesys_tui.engine.functions.parts import Parts
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
 from genesys_tui.engine.functions.workshop.workshop import Told
 from genesys_tui.engine.local import keep_artifact
-from genesys_tui.engine.model.build import BuiltImage, BuiltLayer, Member, Project
+from genesys_tui.engine.model.build import BuiltImage, BuiltLayer, Project
 from genesys_tui.engine.model.errors import GenesysError
 
 UNPACKED_LIMIT = 10_240 * MB
@@ -34,15 +35,6 @@ _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _CONFIG = "application/vnd.oci.image.config.v1+json"
 _LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 _KEPT = TypeAdapter(ImageLayer)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What an image is made of, besides its base."""
-
-    members: Sequence[Member]
-    layers: Sequence[BuiltLayer]
-    handler: str | None
 
 
 class Images:

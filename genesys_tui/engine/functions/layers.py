@@ -1,7 +1,8 @@
 """Layers of this machine: made once for a key, then found by it.
 
-`layers/<key>/opt` is the content as it stands under /opt, `layers/<key>/layer.json` tells its zips, which lie among the
-artifacts. A layer is made beside and renamed into place, so that what is there is whole, whenever a process is killed.
+`layers/<key>/opt` is the content as it stands under /opt, `layers/<key>/layer.json` tells what is in it, and its zips,
+where it was zipped: these lie among the artifacts. The content is made beside and renamed into place, so that what is
+there is whole, whenever a process is killed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
@@ -19,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from genesys_tui.engine.functions.archive import RECIPE, write_zip
 from genesys_tui.engine.functions.packages import Package, kept_packages
-from genesys_tui.engine.functions.splitting import Part, sizes, split, whole
+from genesys_tui.engine.functions.splitting import Part, part_of, split
 from genesys_tui.engine.functions.walk import walk
 from genesys_tui.engine.local import DIRECT_LIMIT, is_kept
 from genesys_tui.engine.model.build import BuiltLayer, Target
@@ -41,15 +43,12 @@ class _Part(BaseModel):
 
 
 class _Record(BaseModel):
-    """`layer.json`."""
+    """`layer.json`. `contents`: packages and their bytes. `parts`: the zips; none before one was asked for."""
 
     model_config = ConfigDict(frozen=True)
 
-    parts: tuple[_Part, ...]
-
-
-Parts = Callable[[Path, Sequence[Package], Path], tuple[_Part, ...]]
-"""What a layer consists of: its content, the packages in it, and where there is room for what is not whole yet."""
+    contents: tuple[tuple[str, int], ...]
+    parts: tuple[_Part, ...] = ()
 
 
 def key_of(*decides: str) -> str:
@@ -67,11 +66,6 @@ def name_of(target: Target, key: str) -> str:
 def _part_name(name: str, number: int) -> str:
     start, _, key = name.rpartition("-")
     return f"{start}-{number}-{key}"
-
-
-def _unzipped(_opt: Path, found: Sequence[Package], _staging: Path) -> tuple[_Part, ...]:
-    contents = sizes(found)
-    return (_Part(sha256="", size=0, unzipped=sum(size for _, size in contents), files=(), contents=contents),)
 
 
 def _packages(opt: Path) -> Sequence[Package]:
@@ -94,25 +88,37 @@ class Layers:
         self._staging = folder / "staging"
         self._artifacts = artifacts
 
-    def find(self, key: str, name: str) -> tuple[BuiltLayer, ...] | None:
-        """What was made for a key, in as many parts as it takes; None where it is not there, or not whole."""
-        record = self._record(key)
-        for part in record.parts if record else ():
-            if not is_kept(self._artifacts.parent, part.sha256, part.size) and not self._zipped_again(key, part):
-                return None
-        return tuple(self._layers(record, key, name, reused=True)) if record else None
-
-    def make(self, key: str, name: str, fill: Fill) -> tuple[BuiltLayer, ...]:
-        """Make it. Raises what `fill` raises, and GenesysError for what is too big or can't be written; then nothing
-        is left."""
-        return tuple(self._layers(self._made(key, fill, self._parts), key, name, reused=False))
-
-    def unzipped(self, key: str, name: str, fill: Fill) -> BuiltLayer:
-        """The content alone, found or made, however big it is: in an image it is no zip. Raises as `make` does. What
-        has a key for this is not asked for as zips."""
+    def content(self, key: str, name: str, fill: Fill) -> BuiltLayer:
+        """What belongs to a key as it stands under /opt, found or made, however big it is: no zip yet. Raises what
+        `fill` raises, and GenesysError for what can't be written."""
         found = self._record(key)
-        [layer] = self._layers(found or self._made(key, fill, _unzipped), key, name, reused=found is not None)
-        return layer
+        contents = (found or self._filled(key, fill)).contents
+        unzipped = sum(size for _, size in contents)
+        opt = self._folder / key / "opt"
+        return BuiltLayer(name, key, "", 0, unzipped, opt, found is not None, contents)
+
+    def zips(self, content: BuiltLayer) -> tuple[BuiltLayer, ...]:
+        """The same in as many zips as it takes. Raises GenesysError for what can't be written, and for content that is
+        not what was zipped before."""
+        record = self._record(content.key) or _Record(contents=content.contents)
+        again = bool(record.parts)
+        if again and not self._have_zips(content, record):
+            shutil.rmtree(content.folder.parent)
+            raise GenesysError(f"the files of layer {content.name} were changed on this machine", todo="build again")
+        parts = record.parts if again else self._zipped(content)
+        several = len(parts) > 1
+        return tuple(
+            replace(
+                content,
+                name=_part_name(content.name, number) if several else content.name,
+                sha256=part.sha256,
+                size=part.size,
+                unzipped=part.unzipped,
+                contents=part.contents,
+                reused=content.reused and again,
+            )
+            for number, part in enumerate(parts, 1)
+        )
 
     def packages(self, content: Path) -> Sequence[Package]:
         """The packages of a layer, by its folder; nothing where it can't be read. What is in it never changes: it is
@@ -127,25 +133,31 @@ class Layers:
         except (OSError, ValidationError):
             return None
 
-    def _made(self, key: str, fill: Fill, parts: Parts) -> _Record:
+    def _filled(self, key: str, fill: Fill) -> _Record:
         with self._staged(key) as staging:
             opt = staging / "opt"
             opt.mkdir()
             fill(opt)
             _protect(opt)
-            record = _Record(parts=parts(opt, _packages(opt), staging))
+            record = _Record(contents=part_of(_packages(opt)).contents)
             (staging / "layer.json").write_text(record.model_dump_json(), "utf-8")
             self._keep(staging, key)
         return record
 
-    def _parts(self, opt: Path, found: Sequence[Package], staging: Path) -> tuple[_Part, ...]:
-        """Zipped as a whole first, for that mostly does; what is too big for one call is zipped anew, in parts."""
-        one = self._part(opt, whole(found), staging)
-        if one.size <= DIRECT_LIMIT:
-            return (one,)
-        parts = tuple(self._part(opt, part, staging) for part in split(opt, found))
-        if one.sha256 not in {part.sha256 for part in parts}:
-            (self._artifacts / one.sha256).unlink(missing_ok=True)
+    def _zipped(self, content: BuiltLayer) -> tuple[_Part, ...]:
+        """As a whole first, for that mostly does; what is too big for one call is zipped anew, in parts."""
+        opt = content.folder
+        found = _packages(opt)
+        with self._staged(content.key) as staging:
+            one = self._part(opt, part_of(found), staging)
+            parts: tuple[_Part, ...] = (one,)
+            if one.size > DIRECT_LIMIT:
+                parts = tuple(self._part(opt, part, staging) for part in split(opt, found))
+                if one.sha256 not in {part.sha256 for part in parts}:
+                    (self._artifacts / one.sha256).unlink(missing_ok=True)
+            told = staging / "layer.json"
+            told.write_text(_Record(contents=content.contents, parts=parts).model_dump_json(), "utf-8")
+            told.replace(opt.parent / "layer.json")
         return parts
 
     def _part(self, opt: Path, part: Part | _Part, staging: Path) -> _Part:
@@ -155,11 +167,15 @@ class Layers:
         path.replace(self._artifacts / zip.sha256)
         return _Part(sha256=zip.sha256, size=zip.size, unzipped=zip.unzipped, files=part.files, contents=part.contents)
 
-    def _zipped_again(self, key: str, part: _Part) -> bool:
-        """Artifacts may be thrown away; the layer itself still holds it all."""
-        with self._staged(key) as staging:
+    def _have_zips(self, content: BuiltLayer, record: _Record) -> bool:
+        home = self._artifacts.parent
+        return all(is_kept(home, one.sha256, one.size) or self._zipped_again(content, one) for one in record.parts)
+
+    def _zipped_again(self, content: BuiltLayer, part: _Part) -> bool:
+        """Artifacts may be thrown away; the content is still there."""
+        with self._staged(content.key) as staging:
             try:
-                again = self._part(self._folder / key / "opt", part, staging)
+                again = self._part(content.folder, part, staging)
             except GenesysError:
                 return False
         return again.sha256 == part.sha256
@@ -188,17 +204,3 @@ class Layers:
             except OSError:
                 if not (place / "layer.json").is_file():
                     raise
-
-    def _layers(self, record: _Record, key: str, name: str, *, reused: bool) -> Iterator[BuiltLayer]:
-        several = len(record.parts) > 1
-        for number, part in enumerate(record.parts, 1):
-            yield BuiltLayer(
-                _part_name(name, number) if several else name,
-                key,
-                part.sha256,
-                part.size,
-                part.unzipped,
-                self._folder / key / "opt",
-                reused,
-                part.contents,
-            )

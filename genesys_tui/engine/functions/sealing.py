@@ -36,6 +36,8 @@ def project_of(desired: Desired, fragment: Fragment | None, home: Path) -> Proje
     architecture = desired.spec.get("architecture", before.get("architecture")) or "x86_64"
     target = Target(runtime, cast(Architecture, architecture))
     package = package_of(desired.spec, before)
+    if package is None and (fragment is not None or desired.adopt or desired.modify):
+        package = "zip"  # it is one: AWS decides that when a function is made
     return Project(desired.name, place, target, handler if isinstance(handler, str) else None, package)
 
 
@@ -57,9 +59,9 @@ def _detected(source: Path, home: Path) -> str:
 
 
 def sealed(desired: Desired, fragment: Fragment | None, builds: Builds) -> tuple[Desired, ...]:
-    """The same with `source` become `code` and `layers`, and the layers that it brings along. So does the starter of a
-    function that has no code yet. Where no handler is named, the one that was found is. Raises GenesysError for a
-    source that can't be built."""
+    """The same with `source` become `code` and `layers`, or an `image`; and what it brings along for them. So does the
+    starter of a function that has no code yet. Where no handler is named, the one that was found is. Raises
+    GenesysError for a source that can't be built."""
     spec: dict[str, Leaf] = dict(desired.spec)
     starter = spec.get("starter")
     if isinstance(starter, str) and starter in STARTERS:
@@ -93,17 +95,19 @@ def _as_image(function: Desired, spec: dict[str, Leaf], built: BuiltImage) -> tu
     for field in ("runtime", "handler"):
         spec.pop(field, None)
     spec["image"] = Reference(f"${{{address}.uri}}")
-    image = Desired(
-        address,
-        "image",
-        name,
-        {"manifest": built.manifest},
-        function.complete,
-        needs=(address_of("repository", repository),),
-        mark=function.mark,
-        outcome=function.outcome,
+    place = address_of("repository", repository)
+    return (
+        replace(function, spec=spec, needs=tuple(dict.fromkeys((*function.needs, address)))),
+        replace(_brought(function, "repository", repository, {}), adopt=function.adopt),
+        replace(_brought(function, "image", name, {"manifest": built.manifest}), needs=(place,)),
     )
-    return (replace(function, spec=spec, needs=tuple(dict.fromkeys((*function.needs, address)))), image)
+
+
+def _brought(function: Desired, kind: str, name: str, spec: Document) -> Desired:
+    """A resource that belongs to the function's code."""
+    return Desired(
+        address_of(kind, name), kind, name, spec, function.complete, mark=function.mark, outcome=function.outcome
+    )
 
 
 def _kept(content: bytes, home: Path) -> str:
@@ -122,8 +126,7 @@ def _layer(function: Desired, layer: BuiltLayer, target: Target) -> Desired:
         "architectures": [target.architecture],
         "description": f"{len(layer.contents)} packages",
     }
-    address = address_of("layer", layer.name)
-    return Desired(address, "layer", layer.name, spec, function.complete, mark=function.mark, outcome=function.outcome)
+    return _brought(function, "layer", layer.name, spec)
 
 
 def _ours(layers: object) -> bool:

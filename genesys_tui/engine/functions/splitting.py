@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT, packed_sizes
+from genesys_tui.engine.functions.archive import packed_sizes
 from genesys_tui.engine.functions.packages import Package
 from genesys_tui.engine.local import DIRECT_LIMIT
-from genesys_tui.engine.model.errors import GenesysError
-from genesys_tui.engine.model.shown import shown
 
 LAYERS = 5
 """How many a function has at most (Lambda quotas)."""
@@ -30,35 +28,18 @@ class Part:
     contents: tuple[tuple[str, int], ...]
 
 
-def sizes(found: Sequence[Package]) -> tuple[tuple[str, int], ...]:
-    """Packages and their bytes, the biggest first."""
-    return tuple((one.name, one.size) for one in found)
-
-
-def whole(found: Sequence[Package], code: int = 0) -> Part:
-    """All packages of a folder as one part. Raises GenesysError as `split` does."""
-    _check_fitting(found, code)
-    return _part(found)
-
-
-def split(folder: Path, found: Sequence[Package], code: int = 0, most: int = LAYERS) -> list[Part]:
+def split(folder: Path, found: Sequence[Package], most: int = LAYERS) -> list[Part]:
     """The packages of a folder, all of them, as one part where its zip can be sent in one call, else as few parts as
     that takes, of whole packages, at most `most`. A part may be over that still: a package that is too big alone, or
-    too many for `most`; such a zip goes through a bucket. Equal folders are split equally. `code`: bytes of the code
-    beside them. Raises OSError, and GenesysError where all of it is more than Lambda unzips."""
-    _check_fitting(found, code)
+    too many for `most`; such a zip goes through a bucket. Equal folders are split equally. Raises OSError, and
+    GenesysError as `archive.packed_sizes` does."""
     unzipped = sum(one.size for one in found)
     if unzipped + _HEADERS * sum(len(one.files) for one in found) + _FRAME <= DIRECT_LIMIT:
-        return [_part(found)]
+        return [part_of(found)]
     packed = packed_sizes(folder)
     heavy = {one.files[0]: sum(packed[name] for name in one.files) for one in found}
     heaviest = sorted(found, key=lambda one: (-heavy[one.files[0]], one.files[0]))
-    return [_part(group) for group in _grouped(heaviest, heavy, most)]
-
-
-def _check_fitting(found: Sequence[Package], code: int) -> None:
-    if (unzipped := sum(one.size for one in found) + code) > UNZIPPED_LIMIT:
-        raise _too_big(found, unzipped)
+    return [part_of(group) for group in _grouped(heaviest, heavy, most)]
 
 
 def _grouped(found: Sequence[Package], heavy: Mapping[str, int], most: int) -> list[list[Package]]:
@@ -80,19 +61,11 @@ def _grouped(found: Sequence[Package], heavy: Mapping[str, int], most: int) -> l
     return groups
 
 
-def _part(group: Sequence[Package]) -> Part:
+def part_of(group: Sequence[Package]) -> Part:
+    """These packages as one part."""
     biggest = sorted(group, key=lambda one: (-one.size, one.name))
     return Part(
         files=tuple(sorted(name for one in group for name in one.files)),
         unzipped=sum(one.size for one in group),
         contents=tuple((one.name, one.size) for one in biggest),
-    )
-
-
-def _too_big(found: Sequence[Package], size: int) -> GenesysError:
-    biggest = ", ".join(f"{shown(one.name)} {one.size / MB:.0f} MB" for one in found[:5])
-    return GenesysError(
-        f"the dependencies are {size / MB:.0f} MB unzipped, with the code",
-        why=f"Lambda unzips {UNZIPPED_LIMIT / MB:.0f} MB at most; the biggest are {biggest}",
-        todo="leave out what it does not need, or make it a container image, which may hold 10 GB: `package: image`",
     )

@@ -36,13 +36,14 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Project:
     """The code of one function on this machine. `source`: a folder, a single file, or a .zip that is sent as it is.
-    `handler`: as it is asked for; None: to be found. `package`: what it is to become."""
+    `handler`: as it is asked for; None: to be found. `package`: what it is to become; None: a zip, or an image where a
+    zip can't hold it."""
 
     name: str
     source: Path
     target: Target
     handler: str | None = None
-    package: Package = "zip"
+    package: Package | None = None
 
     @property
     def folder(self) -> Path:

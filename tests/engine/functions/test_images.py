@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions import archive as archives
 from genesys_tui.engine.functions import build as builds_
-from genesys_tui.engine.functions import images, ready_zip
+from genesys_tui.engine.functions import images, parts
 from genesys_tui.engine.functions.build import Builds
 from genesys_tui.engine.functions.image_layers import below, keep_layer
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
@@ -167,18 +166,54 @@ def test_a_piece_of_an_artifact_that_was_cut_is_refused(tmp_path: Path) -> None:
         assert caught.value.todo == "plan again"
 
 
-def test_what_is_too_big_for_a_zip_fits_an_image(builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (archives, ready_zip):
-        monkeypatch.setattr(module, "UNZIPPED_LIMIT", 1_000)
-    with pytest.raises(GenesysError) as caught:
-        builds.build(Project("f", source, Target("python3.12")))
-    assert "package: image" in caught.value.todo
+def test_what_is_too_big_for_a_zip_becomes_an_image(
+    builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 1_000)
     monkeypatch.setattr(builds_, "machine", lambda: "x86_64")
-    here = builds.here(builds.build(project(source)))
-    assert (here.code / "main.py").read_text() == MAIN, "it runs here too, as the files that are in its image"
+    asked = Project("f", source, Target("python3.12"))
+    built = builds.build(asked)
+    assert image_of(built) == image_of(builds.build(project(source))), "as if it had been asked for"
+    assert (builds.here(built).code / "main.py").read_text() == MAIN, "it runs here too"
+    assert "six 0 MB: so it is a container image" in builds.hints(built)[0]
+    assert [layer.reused for layer in built.layers] == [False]
+    (source / "main.py").write_text(MAIN + "# more\n")
+    assert [layer.reused for layer in builds.build(asked).layers] == [True]
+    said = capsys.readouterr().out
+    assert said.count("install the dependencies") == 1
+    assert said.count("it becomes a container image") == 1
     monkeypatch.setattr(images, "UNPACKED_LIMIT", 10_000)
-    with pytest.raises(GenesysError, match="image of function 'f' is too big"):
-        builds.build(project(source))
+    with pytest.raises(GenesysError, match=r"can't be made a container image: .*image of function 'f' is too big"):
+        builds.build(asked)
+
+
+def test_what_is_too_big_and_can_be_no_image_says_both(
+    home: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 1_000)
+    builds = Builds(home, print, BuilderSettings(builder="host", engine=str(tmp_path / "no" / "podman")))
+    with pytest.raises(GenesysError, match=r"too big for a zip.*unzipped it is 0 MB.*without its base") as caught:
+        builds.build(Project("f", source, Target("python3.12")))
+    assert caught.value.todo.startswith("leave out what it does not need, or see that podman")
+    builds.close()
+
+
+def test_what_was_asked_to_be_a_zip_and_is_too_big_is_refused(
+    builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 1_000)
+    for _ in range(2):
+        with pytest.raises(GenesysError, match=r"too big: unzipped it is 0 MB.*the biggest are six 0 MB") as caught:
+            builds.build(Project("f", source, Target("python3.12"), package="zip"))
+        assert "package: image" in caught.value.todo
+        assert caught.value.command == f"genesys execute function f --source {source} --package image"
+    assert capsys.readouterr().out.count("install the dependencies") == 1, "what is known is refused at once"
+
+
+def test_the_code_alone_is_too_big_for_a_zip(builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (source / "requirements.txt").unlink()
+    monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 10)
+    assert image_of(builds.build(Project("f", source, Target("python3.12"), "main.handler"))).size
 
 
 def test_for_another_machine_it_runs_here_without_another_base(
@@ -188,14 +223,6 @@ def test_for_another_machine_it_runs_here_without_another_base(
     here = builds.here(builds.build(project(source)))
     assert (here.project.target.architecture, here.image) == ("arm64", None)
     assert not any(asked.startswith("pull") for asked in engine.asked)
-
-
-def test_the_code_alone_is_too_big_for_a_zip(builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (source / "requirements.txt").unlink()
-    monkeypatch.setattr(ready_zip, "UNZIPPED_LIMIT", 10)
-    with pytest.raises(GenesysError, match="too big") as caught:
-        builds.build(Project("f", source, Target("python3.12"), "main.handler"))
-    assert caught.value.command == f"genesys execute function f --source {source} --package image"
 
 
 def test_a_zip_and_a_runtime_without_a_langpack_become_no_image(builds: Builds, tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from tests.faults import FaultProxy
 __all__ = ["folder", "told"]
 
 MB = 1 << 20
+AS_ZIP = "./src\n      package: zip"
+"""In a stack file: the source, to be sent as a zip whatever its size."""
 
 
 @pytest.fixture
@@ -160,10 +162,9 @@ def test_a_dependency_of_300_mb_is_refused(
     host(tmp_path / "genesys")
     (folder / "src" / ".genesysignore").write_text("*.whl\n")
     (folder / "src" / "requirements.txt").write_text(wheel(folder / "src", "huge", 300))
-    error = refused(workspace, proxy, folder)
+    error = refused(workspace, proxy, folder, AS_ZIP)
     assert "300 MB" in str(error) and "250 MB" in str(error) and "huge 300 MB" in str(error)
     assert "image" in error.todo
-    assert list((tmp_path / "genesys" / "functions" / "layers").glob("*")) == []
     assert list((tmp_path / "genesys" / "functions" / "staging").glob("*")) == []
 
 
@@ -176,7 +177,7 @@ def test_dependencies_and_code_that_are_too_big_together_are_refused(
     (folder / "src" / "requirements.txt").write_text(wheel(folder / "src", "big", 200))
     with (folder / "src" / "model.bin").open("wb") as file:
         file.truncate(60 * MB)
-    error = refused(workspace, proxy, folder)
+    error = refused(workspace, proxy, folder, AS_ZIP)
     assert "unzipped it is 260 MB" in str(error) and "big 200 MB" in str(error)
     (folder / "src" / "model.bin").unlink()
     assert workspace.plan(read_stack_file(folder / "genesys.yaml")).changes

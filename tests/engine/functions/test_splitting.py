@@ -11,8 +11,7 @@ import pytest
 from genesys_tui.engine.functions import splitting
 from genesys_tui.engine.functions.archive import files_in, write_zip
 from genesys_tui.engine.functions.packages import packages
-from genesys_tui.engine.functions.splitting import sizes, split
-from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.functions.splitting import part_of, split
 
 KB = 1 << 10
 LIMIT = 100 * KB
@@ -88,7 +87,7 @@ def test_what_a_distribution_needs(tmp_path: Path) -> None:
 def test_packages_of_node_keep_their_scopes(tmp_path: Path) -> None:
     for number, name in enumerate(("zod/index.js", "@aws-sdk/client-s3/x.js", "@aws-sdk/types/x.js")):
         put(tmp_path, f"nodejs/node_modules/{name}", number + 1)
-    assert sizes(packages(tmp_path)) == (("@aws-sdk/types", 3), ("@aws-sdk/client-s3", 2), ("zod", 1))
+    assert part_of(packages(tmp_path)).contents == (("@aws-sdk/types", 3), ("@aws-sdk/client-s3", 2), ("zod", 1))
 
 
 def test_what_fits_is_one_part(tmp_path: Path) -> None:
@@ -97,7 +96,8 @@ def test_what_fits_is_one_part(tmp_path: Path) -> None:
     [part] = split(tmp_path, packages(tmp_path))
     assert part.files == tuple(sorted(files_in(tmp_path)))
     assert [name for name, _ in part.contents] == ["b", "a"]
-    assert part.unzipped == sum(size for _, size in part.contents) == sum(size for _, size in sizes(packages(tmp_path)))
+    assert part == part_of(packages(tmp_path))
+    assert part.unzipped == sum(size for _, size in part.contents)
 
 
 def test_parts_fit_are_whole_and_are_all_of_it(tmp_path: Path) -> None:
@@ -134,13 +134,3 @@ def test_a_package_that_is_too_big_alone_goes_alone(tmp_path: Path) -> None:
     distribution(tmp_path, "small", ["small/x.py"])
     parts = split(tmp_path, packages(tmp_path))
     assert [[name for name, _ in part.contents] for part in parts] == [["torch"], ["small"]]
-
-
-def test_more_than_lambda_unzips_is_told_with_the_biggest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splitting, "UNZIPPED_LIMIT", 4 << 20)
-    distribution(tmp_path, "torch", ["torch/x.so"], 3 << 20)
-    distribution(tmp_path, "scipy", ["scipy/x.so"], (1 << 20) - 5_000)
-    assert len(split(tmp_path, packages(tmp_path))) == 2
-    with pytest.raises(GenesysError, match=r"the biggest are torch 3 MB, scipy 1 MB") as caught:
-        split(tmp_path, packages(tmp_path), code=6_000)
-    assert "container image" in caught.value.todo

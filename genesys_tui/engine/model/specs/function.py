@@ -172,11 +172,12 @@ TRIGGER = {"batch": 10, "window": 0, "enabled": True}
 Queues = Annotated[dict[str, QueueTrigger | None], BeforeValidator(_by_queue)]
 
 
-def package_of(spec: Document, before: Document) -> Package:
-    """What the source of a function becomes: as it is asked for, else as it was (`before`: what is remembered)."""
+def package_of(spec: Document, before: Document) -> Package | None:
+    """What the source of a function becomes: as it is asked for, else as it was (`before`: what is remembered). None
+    where nothing says so."""
     if asked := spec.get("package"):
         return "image" if asked == "image" else "zip"
-    return "image" if before.get("image") else "zip"
+    return "image" if before.get("image") else None
 
 
 class FunctionSpec(Spec):
@@ -196,7 +197,7 @@ class FunctionSpec(Spec):
     handler: Annotated[str, Field(max_length=128, pattern=r"^\S+$")] | None = None
     source: str | None = None
     package: Package | None = None
-    """What the source becomes."""
+    """What the source becomes; left out: what it was, and of a new one a zip, or an image where a zip can't hold it."""
     code: str | None = None
     starter: str | None = None
     image: Text | None = None

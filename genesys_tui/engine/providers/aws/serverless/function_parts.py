@@ -1,5 +1,4 @@
-"""What a function brings along: its role, its log group, the repository of its images, and the resources that its
-triggers are. Pure."""
+"""What a function brings along: its role, its log group, and the resources that its triggers are. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +9,7 @@ from typing import Any
 from genesys_tui.engine.model.document import Document, overlay
 from genesys_tui.engine.model.references import name_in
 from genesys_tui.engine.model.resource import Desired, Fragment, Reference, address_of
-from genesys_tui.engine.model.specs.function import ALL_PATHS, RUNTIMES, STARTERS, TRIGGER, package_of
-from genesys_tui.engine.model.specs.image import repository_of
+from genesys_tui.engine.model.specs.function import ALL_PATHS, RUNTIMES, STARTERS, TRIGGER
 from genesys_tui.engine.providers.aws.companions import RETENTION, beside, standing
 
 STARTED = ("starter", "code", "handler", "runtime")
@@ -34,8 +32,6 @@ def companions(desired: Desired, fragment: Fragment | None) -> Iterator[Desired]
             yield from _patched(desired, spec, asked, fragment)
         case "ours":
             yield from _ours(desired, spec, asked, fragment)
-    if "source" in spec and package_of(spec, fragment.spec if fragment else {}) == "image":
-        yield beside(desired, "repository", repository_of(desired.name), {})
     yield from _triggered(desired, asked.triggers)
 
 

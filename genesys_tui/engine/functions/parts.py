@@ -1,0 +1,61 @@
+"""What a function is made of, once its source was read and its dependencies are there; and whether a zip holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from shlex import quote
+
+from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT
+from genesys_tui.engine.model.build import BuiltLayer, Member, Project
+from genesys_tui.engine.model.errors import GenesysError
+from genesys_tui.engine.model.shown import shown
+
+BIGGEST = 5
+"""So many packages are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`members`: the files of its code; `layers`: its dependencies."""
+
+    members: Sequence[Member]
+    layers: Sequence[BuiltLayer]
+    handler: str | None
+
+    @property
+    def code(self) -> int:
+        """Bytes of the code."""
+        return sum(len(member.content) for member in self.members)
+
+    @property
+    def unzipped(self) -> int:
+        """Bytes of all."""
+        return self.code + sum(layer.unzipped for layer in self.layers)
+
+    @property
+    def fits(self) -> bool:
+        """Whether Lambda unzips it."""
+        return self.unzipped <= UNZIPPED_LIMIT
+
+    @property
+    def too_big(self) -> str:
+        """Why it does not fit."""
+        found = sorted((one for layer in self.layers for one in layer.contents), key=lambda one: -one[1])[:BIGGEST]
+        biggest = ", ".join(f"{shown(name)} {size / MB:.0f} MB" for name, size in found)
+        return too_big(self.unzipped) + (f"; the biggest are {biggest}" if biggest else "")
+
+
+def too_big(unzipped: int) -> str:
+    """Why so many bytes are too many."""
+    return f"unzipped it is {unzipped / MB:.0f} MB, and Lambda takes {UNZIPPED_LIMIT / MB:.0f} MB"
+
+
+def refused(project: Project, why: str) -> GenesysError:
+    """A function whose zip would be too big."""
+    return GenesysError(
+        f"function '{project.name}' is too big",
+        why=why,
+        todo="leave out what it does not need, or make it a container image, which may hold 10 GB: `package: image`",
+        command=f"genesys execute function {project.name} --source {quote(str(project.source))} --package image",
+    )
