@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 from time import perf_counter
 from typing import Any, Protocol
 
+from genesys_tui.engine.functions.local.traces import failure
 from genesys_tui.engine.model.call import Answer as CallAnswer
 from genesys_tui.engine.model.call import Call, Params, read
 from genesys_tui.engine.model.errors import GenesysError, UsageError
-from genesys_tui.engine.model.invocation import Answer, Failure, Frame, Invocation, Json, LogLine
+from genesys_tui.engine.model.invocation import Answer, Invocation, Json, LogLine
 
 AGAIN = 2.0
 """Seconds between two looks at a log."""
 OVERLAP = 10_000
 """Milliseconds that each look goes back: lines come late, and not in order."""
+_CODE = Path("/var/task")
+"""Where a function's code lies in Lambda."""
+_REPORT = re.compile(
+    r"^REPORT RequestId: (?P<request>\S+)"
+    r".*Max Memory Used: (?P<memory>\d+) MB(?:\s+Init Duration: (?P<init>[\d.]+) ms)?",
+    re.MULTILINE,
+)
+"""What Lambda writes of each invocation. Source: "Monitoring, debugging, and troubleshooting Lambda functions",
+developer guide."""
 
 
 class Sender(Protocol):
@@ -36,12 +48,22 @@ def invoke(writer: Sender, name: str, event: Invocation) -> Answer:
     if answer is None:
         raise UsageError(f"there is no function '{name}' here", todo="look what there is", command="genesys inventory")
     ms = round((perf_counter() - began) * 1000, 1)
-    payload = _document(answer["Payload"].read())
+    body: bytes = answer["Payload"].read()
+    payload, wrong = _document(body), answer.get("FunctionError")
+    error = failure(body, wrong, (_CODE,))[0] if wrong else None
     log = b64decode(answer.get("LogResult") or "").decode("utf-8", "replace")
-    now = datetime.now(UTC)
-    logs = tuple(LogLine(now, line, event.request) for line in log.splitlines())
-    error = _failure(payload) if answer.get("FunctionError") else None
-    return Answer(event.request, "failed" if error else "answered", payload, ms, error=error, logs=logs)
+    told = _REPORT.search(log)
+    request, now = told["request"] if told else event.request, datetime.now(UTC)
+    return Answer(
+        request,
+        "failed" if error else "answered",
+        payload,
+        ms,
+        max_memory_mb=int(told["memory"]) if told else 0,
+        init_ms=float(told["init"]) if told and told["init"] else None,
+        error=error,
+        logs=tuple(LogLine(now, line, request) for line in log.splitlines()),
+    )
 
 
 def _document(body: bytes) -> Json:
@@ -50,13 +72,6 @@ def _document(body: bytes) -> Json:
     except ValueError:
         return body.decode("utf-8", "replace")
     return document
-
-
-def _failure(payload: Json) -> Failure:
-    told: Mapping[str, Any] = payload if isinstance(payload, dict) else {}
-    trace = [str(line).strip() for line in told.get("stackTrace") or ()]
-    frames = tuple(Frame("", 0, line) for line in trace)
-    return Failure(str(told.get("errorType", "Error")), str(told.get("errorMessage", payload)), frames)
 
 
 # its log ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,132 @@
+"""The function of the account, run because somebody asked: its answers as Lambda gives them over HTTP. These are fed,
+for the emulator runs no code without containers."""
+
+from __future__ import annotations
+
+import json
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from genesys_tui.engine.functions import deployed
+from genesys_tui.engine.model.errors import CallError
+from genesys_tui.engine.model.identity import Target
+from genesys_tui.engine.model.invocation import Answer, Invocation
+from genesys_tui.engine.providers.aws.session import Session
+
+REQUEST = "b57a0b4d-8b5c-4c4f-9f3a-6f4a1d2b9c11"
+LOG = f"""START RequestId: {REQUEST} Version: $LATEST
+hello \x1b[2J
+END RequestId: {REQUEST}
+REPORT RequestId: {REQUEST}\tDuration: 2.11 ms\tBilled Duration: 3 ms\tMemory Size: 128 MB\tMax Memory Used: 36 MB\t"""
+
+
+@dataclass
+class Lambda:
+    """`payload`, `error` and `log`: what is answered; where `status` is 0 nothing is, and the connection ends."""
+
+    payload: Any = None
+    error: str = ""
+    log: str = LOG
+    status: int = 200
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+
+@pytest.fixture
+def service() -> Iterator[Lambda]:
+    service = Lambda()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            service.asked.append((self.path, json.loads(body)))
+            if not service.status:
+                self.close_connection = True
+                return
+            content = json.dumps(service.payload).encode()
+            self.send_response(service.status)
+            self.send_header("content-length", str(len(content)))
+            if service.error:
+                self.send_header("x-amz-function-error", service.error)
+            if self.headers["x-amz-log-type"] == "Tail":
+                self.send_header("x-amz-log-result", b64encode(service.log.encode()).decode())
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    service.url = f"http://127.0.0.1:{server.server_port}"
+    yield service
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def invoked(service: Lambda, *, read_only: bool = False) -> Answer:
+    session = Session(Target(region="eu-west-1", endpoint=service.url), read_only=read_only)
+    try:
+        return deployed.invoke(session, "answer", Invocation({"who": "you"}))
+    finally:
+        session.close()
+
+
+@pytest.mark.usefixtures("aws")
+def test_it_answers_with_its_log_and_what_it_took(service: Lambda) -> None:
+    service.payload = {"hello": "you"}
+    service.log = f"{LOG}Init Duration: 112.93 ms\t\n"
+    answer = invoked(service)
+    assert service.asked == [("/2015-03-31/functions/answer/invocations", {"who": "you"})]
+    assert (answer.ending, answer.payload, answer.request) == ("answered", {"hello": "you"}, REQUEST)
+    assert (answer.max_memory_mb, answer.init_ms) == (36, 112.93)
+    assert answer.ms > 0
+    assert [line.text for line in answer.logs][1] == "hello \x1b[2J", "as it was written; whoever shows it makes it fit"
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_error_of_the_code_is_told_with_its_places(service: Lambda) -> None:
+    trace = ['  File "/var/task/main.py", line 2, in handler\n    return 1 / 0\n', '  File "/opt/x.py", line 9, in f\n']
+    service.payload = {"errorMessage": "division by zero", "errorType": "ZeroDivisionError", "stackTrace": trace}
+    service.error = "Unhandled"
+    answer = invoked(service)
+    assert answer.ending == "failed"
+    assert answer.error is not None
+    assert (answer.error.type, answer.error.message) == ("ZeroDivisionError", "division by zero")
+    places = ["main.py:2 in handler: return 1 / 0", "1 place in libraries"]
+    assert [str(frame) for frame in answer.error.trace] == places
+    assert answer.init_ms is None
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(("payload", "message"), [("text", '"text"'), (None, "null"), (["a"], '["a"]')])
+def test_an_error_of_any_shape_is_told(service: Lambda, payload: Any, message: str) -> None:
+    service.payload, service.error, service.log = payload, "Handled", ""
+    answer = invoked(service)
+    assert answer.error is not None
+    assert (answer.error.type, answer.error.message) == ("Handled", message)
+    assert answer.logs == ()
+
+
+@pytest.mark.usefixtures("aws")
+def test_it_is_run_once_though_the_answer_is_lost(service: Lambda) -> None:
+    service.status = 0
+    with pytest.raises(CallError) as caught:
+        invoked(service)
+    assert caught.value.failure == "lost"
+    assert len(service.asked) == 1
+
+
+@pytest.mark.usefixtures("aws")
+def test_it_is_not_run_when_only_looking_is_allowed(service: Lambda) -> None:
+    with pytest.raises(CallError, match="read-only"):
+        invoked(service, read_only=True)
+    assert service.asked == []
