@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -21,7 +21,7 @@ from genesys_tui.engine.functions.langpack import Langpack, langpack
 from genesys_tui.engine.functions.languages import Builder, Lock, builder
 from genesys_tui.engine.functions.layers import Layers, key_of, name_of
 from genesys_tui.engine.functions.mirror import Mirror
-from genesys_tui.engine.functions.parts import Parts, refused
+from genesys_tui.engine.functions.parts import Parts, check_fits
 from genesys_tui.engine.functions.ready_zip import members_of, ready_zip
 from genesys_tui.engine.functions.source import Sources
 from genesys_tui.engine.functions.sweeping import sweep
@@ -166,7 +166,9 @@ class Builds:
         members = members_of(project, ready) if ready is not None else known.sources.files()
         language = project.target.language
         handler = self._builder(language).handler(project, members) if language else project.handler
-        return self._as_zip(project, known, Parts(members, (), handler), content=ready)
+        parts = Parts(members, (), handler)
+        check_fits(project, parts)
+        return self._as_zip(project, known, parts, content=ready)
 
     def _pack(self, project: Project) -> Langpack | None:
         """None where none builds for the target: its files are sent as they are."""
@@ -186,8 +188,9 @@ class Builds:
         if self._becomes_image(project, known, parts):
             with clock.on("zip"):
                 return self._as_image(project, known, pack, parts, lock)
+        check_fits(project, parts)
         with clock.on("install"):
-            parts = replace(parts, layers=self._zips(project, parts))
+            parts = replace(parts, layers=self._zips(parts.layers))
         with clock.on("zip"):
             return self._as_zip(project, known, parts, lock)
 
@@ -214,10 +217,8 @@ class Builds:
             self.told(f"{parts.too_big}: it becomes a container image")
         return True
 
-    def _zips(self, project: Project, parts: Parts) -> tuple[BuiltLayer, ...]:
-        if not parts.fits:
-            raise refused(project, parts.too_big)
-        zips = tuple(zip for layer in parts.layers for zip in self._layers.zips(layer))
+    def _zips(self, contents: Iterable[BuiltLayer]) -> tuple[BuiltLayer, ...]:
+        zips = tuple(zip for content in contents for zip in self._layers.zips(content))
         for layer in zips:
             if not layer.reused:
                 self.told(f"layer {layer.name}: {layer.size / 1e6:.1f} MB")
@@ -227,8 +228,6 @@ class Builds:
         self, project: Project, known: Kept, parts: Parts, lock: Lock | None = None, content: bytes | None = None
     ) -> Built:
         before = known.built
-        if not parts.fits:
-            raise refused(project, parts.too_big)
         if before is not None and known.holds(parts.members) and is_kept(self.home, before.sha256, before.size):
             digest, size = before.sha256, before.size
         else:

@@ -51,6 +51,12 @@ def too_big(unzipped: int) -> str:
     return f"unzipped it is {unzipped / MB:.0f} MB, and Lambda takes {UNZIPPED_LIMIT / MB:.0f} MB"
 
 
+def check_fits(project: Project, parts: Parts) -> None:
+    """Raises GenesysError for what a zip can't hold."""
+    if not parts.fits:
+        raise refused(project, parts.too_big)
+
+
 def refused(project: Project, why: str) -> GenesysError:
     """A function whose zip would be too big."""
     return GenesysError(

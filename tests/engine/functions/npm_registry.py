@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import tarfile
-import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha1, sha512
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import Any
+
+from tests.served import Asked, Reply, served
 
 Manifest = Mapping[str, Any]
 Package = tuple[Manifest, Mapping[str, str]]
@@ -23,28 +23,14 @@ def serving(*packages: Package) -> Iterator[str]:
     """The URL of a registry that has these."""
     balls = {f"/{one['name']}/-/{one['name']}-{one['version']}.tgz": _tarball(one, files) for one, files in packages}
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            name = self.path.strip("/")
-            found = [one for one, _ in packages if one["name"] == name]
-            content = balls.get(self.path) or (_document(found, self.headers["Host"], balls) if found else b"")
-            self.send_response(200 if content else 404)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def answer(asked: Asked) -> Reply:
+        name = asked.path.strip("/")
+        found = [one for one, _ in packages if one["name"] == name]
+        content = balls.get(asked.path) or (_document(found, asked.headers["Host"], balls) if found else b"")
+        return Reply(content) if content else Reply(status=404)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(answer) as place:
+        yield f"http://{place}/"
 
 
 def _tarball(manifest: Manifest, files: Mapping[str, str]) -> bytes:

@@ -4,11 +4,9 @@ for the emulator runs no code without containers."""
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ from genesys_tui.engine.model.errors import CallError
 from genesys_tui.engine.model.identity import Target
 from genesys_tui.engine.model.invocation import Answer, Invocation
 from genesys_tui.engine.providers.aws.session import Session
+from tests.served import Asked, Reply, served
 
 REQUEST = "b57a0b4d-8b5c-4c4f-9f3a-6f4a1d2b9c11"
 LOG = f"""START RequestId: {REQUEST} Version: $LATEST
@@ -28,48 +27,29 @@ REPORT RequestId: {REQUEST}\tDuration: 2.11 ms\tBilled Duration: 3 ms\tMemory Si
 
 @dataclass
 class Lambda:
-    """`payload`, `error` and `log`: what is answered; where `status` is 0 nothing is, and the connection ends."""
+    """`payload`, `error` and `log`: what is answered; without `answers` it runs, and hangs up."""
 
     payload: Any = None
     error: str = ""
     log: str = LOG
-    status: int = 200
+    answers: bool = True
     asked: list[tuple[str, Any]] = field(default_factory=list)
     url: str = ""
+
+    def answer(self, asked: Asked) -> Reply | None:
+        self.asked.append((asked.path, json.loads(asked.body)))
+        headers = {"x-amz-function-error": self.error} if self.error else {}
+        if asked.headers["x-amz-log-type"] == "Tail":
+            headers["x-amz-log-result"] = b64encode(self.log.encode()).decode()
+        return Reply(json.dumps(self.payload).encode(), headers=headers) if self.answers else None
 
 
 @pytest.fixture
 def service() -> Iterator[Lambda]:
     service = Lambda()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            service.asked.append((self.path, json.loads(body)))
-            if not service.status:
-                self.close_connection = True
-                return
-            content = json.dumps(service.payload).encode()
-            self.send_response(service.status)
-            self.send_header("content-length", str(len(content)))
-            if service.error:
-                self.send_header("x-amz-function-error", service.error)
-            if self.headers["x-amz-log-type"] == "Tail":
-                self.send_header("x-amz-log-result", b64encode(service.log.encode()).decode())
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    service.url = f"http://127.0.0.1:{server.server_port}"
-    yield service
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(service.answer) as place:
+        service.url = f"http://{place}"
+        yield service
 
 
 def invoked(service: Lambda, *, read_only: bool = False) -> Answer:
@@ -118,7 +98,7 @@ def test_an_error_of_any_shape_is_told(service: Lambda, payload: Any, message: s
 
 @pytest.mark.usefixtures("aws")
 def test_it_is_run_once_though_the_answer_is_lost(service: Lambda) -> None:
-    service.status = 0
+    service.answers = False
     with pytest.raises(CallError) as caught:
         invoked(service)
     assert caught.value.failure == "lost"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from zipfile import ZipFile
+
+from tests.served import Asked, Reply, served
 
 NAME = "lib-1.0-py3-none-any.whl"
 
@@ -27,59 +27,30 @@ def wheel(word: str) -> bytes:
 
 
 class Index:
-    """`files`: the folder of its files as it stands in URLs; `content`: the wheel; `needs`: user and password."""
+    """`url`: host and port; `files`: the folder of its files as it stands in URLs; `content`: the wheel; `needs`: user
+    and password."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self) -> None:
+        self.url = ""
         self.files = "files"
         self.content = wheel("first")
         self.needs = ""
         self.asked: list[str] = []
 
-    def answer(self, path: str, authorization: str) -> tuple[int, str, bytes]:
-        self.asked.append(path)
-        if self.needs and authorization != f"Basic {b64encode(self.needs.encode()).decode()}":
-            return 401, "text/plain", b""
-        if path == "/simple/lib/":
+    def answer(self, asked: Asked) -> Reply:
+        self.asked.append(asked.path)
+        if self.needs and asked.headers["authorization"] != f"Basic {b64encode(self.needs.encode()).decode()}":
+            return Reply(status=401, headers={"www-authenticate": 'Basic realm="x"'})
+        if asked.path == "/simple/lib/":
             place = f"/{self.files}/{NAME}#sha256={sha256(self.content).hexdigest()}"
-            return 200, "text/html", f'<!DOCTYPE html><a href="{place}">{NAME}</a>'.encode()
-        if path == f"/{self.files}/{NAME}":
-            return 200, "application/octet-stream", self.content
-        return 404, "text/plain", b""
+            page = f'<!DOCTYPE html><a href="{place}">{NAME}</a>'
+            return Reply(page.encode(), headers={"content-type": "text/html"})
+        return Reply(self.content) if asked.path == f"/{self.files}/{NAME}" else Reply(status=404)
 
 
 @contextmanager
 def serving() -> Iterator[Index]:
     """An index that has the one wheel."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer(body=True)
-
-        def do_HEAD(self) -> None:
-            self._answer(body=False)
-
-        def _answer(self, *, body: bool) -> None:
-            code, type, content = index.answer(self.path, self.headers.get("authorization", ""))
-            self.send_response(code)
-            self.send_header("content-type", type)
-            self.send_header("content-length", str(len(content)))
-            if code == 401:
-                self.send_header("www-authenticate", 'Basic realm="x"')
-            self.end_headers()
-            if body:
-                self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    index = Index(f"127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    index = Index()
+    with served(index.answer) as index.url:
         yield index
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
