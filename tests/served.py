@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -14,7 +15,7 @@ class Asked:
     """A request."""
 
     path: str
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
 
