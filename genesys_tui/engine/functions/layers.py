@@ -103,7 +103,7 @@ class Layers:
         record = self._record(content.key) or _Record(contents=content.contents)
         again = bool(record.parts)
         if again and not self._have_zips(content, record):
-            shutil.rmtree(content.folder.parent)
+            shutil.rmtree(content.folder.parent, ignore_errors=True)
             raise GenesysError(f"the files of layer {content.name} were changed on this machine", todo="build again")
         parts = record.parts if again else self._zipped(content)
         several = len(parts) > 1

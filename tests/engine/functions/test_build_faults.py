@@ -343,6 +343,22 @@ def test_a_layer_that_is_half_there_is_made_again(tmp_path: Path, world: Path) -
     again.builds.close()
 
 
+def test_a_layer_whose_files_were_changed_is_not_zipped_again(tmp_path: Path, world: Path) -> None:
+    """It would be sent under the key of what was tested."""
+    source = written(tmp_path / "src", {"requirements.txt": "idna==3.10\n", "app.py": HANDLER})
+    with house(world / "genesys") as here:
+        built = here.build(source)
+        before = bytes_of(built, here.home)
+        changed = built.layers[0].folder / "python" / "idna" / "core.py"
+        changed.unlink()
+        changed.write_text("evil = 1\n")
+        for path in (here.home / "artifacts").iterdir():
+            path.unlink()
+        with pytest.raises(GenesysError, match="were changed on this machine"):
+            here.build(source)
+        assert bytes_of(here.build(source), here.home) == before
+
+
 def test_what_runs_here_cannot_write_into_a_layer(tmp_path: Path, world: Path) -> None:
     """Its files are those of a cache that other layers are made from. Root may still: so the modes are looked at."""
     source = written(tmp_path / "src", {"requirements.txt": "idna==3.10\n", "app.py": HANDLER})
