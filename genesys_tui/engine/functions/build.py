@@ -96,14 +96,12 @@ class Builds:
         with self._one, clock.on("total"):
             self.stop.clear()
             self._sweep()
-            known = self._known(project)
-            ready = ready_zip(project)
-            pack = self._pack(project)
+            ready, pack = ready_zip(project), self._pack(project)
             if ready is not None or pack is None:
                 _check_no_image(project)
-                made = self._plain(project, known, ready)
+                made = self._plain(project, ready)
             else:
-                made = self._packed(project, known, pack, clock)
+                made = self._packed(project, pack, clock)
         return _timed(made, clock)
 
     @contextmanager
@@ -117,14 +115,14 @@ class Builds:
             self._given.built = None
 
     def here(self, built: Built) -> Built:
-        """The same, as files that this machine can run: built for its own architecture, where that is another one, and
-        then not in an image, whose base may be had for the other only. Where a newer build came, it is that."""
+        """The same, as files that this machine can run: made for its own architecture, where that is another one. Where
+        a newer build came, it is that."""
         target = replace(built.project.target, architecture=_ARCHITECTURES.get(machine(), "x86_64"))
         project = built.project
         with self._one:
             if target != project.target:
-                project = replace(project, target=target, package="zip")
-                self.build(project)
+                project = replace(project, target=target)
+                self._unpacked(project)
             return self._known(project).shown()
 
     def hints(self, built: Built) -> tuple[str, ...]:
@@ -161,14 +159,22 @@ class Builds:
         return self._kept[project]
 
     # the ways -----------------------------------------------------------------------------------------------------
-    def _plain(self, project: Project, known: Kept, ready: bytes | None) -> Built:
+    def _plain(self, project: Project, ready: bytes | None) -> Built:
         """As it is: a zip, or files of a language that there is no langpack for."""
+        known, language = self._known(project), project.target.language
         members = members_of(project, ready) if ready is not None else known.sources.files()
-        language = project.target.language
         handler = self._builder(language).handler(project, members) if language else project.handler
         parts = Parts(members, (), handler)
         check_fits(project, parts)
         return self._as_zip(project, known, parts, content=ready)
+
+    def _unpacked(self, project: Project) -> Built:
+        """To be run here only: no zip, and no image, whose base may be had for the target's architecture only."""
+        pack = self._pack(project)
+        if project.source.suffix == ".zip" or pack is None:
+            return self._plain(project, ready_zip(project))
+        parts, lock = self._parts(project, pack, _Clock())
+        return self._built(project, self._known(project), parts, "", 0, lock)
 
     def _pack(self, project: Project) -> Langpack | None:
         """None where none builds for the target: its files are sent as they are."""
@@ -176,15 +182,9 @@ class Builds:
         pack = langpack(language, self.home, project.folder) if language else None
         return pack if pack and pack.knows(project.target) else None
 
-    def _packed(self, project: Project, known: Kept, pack: Langpack, clock: _Clock) -> Built:
-        maker, shop = self._builder(pack.name), self._shop(project.target, pack)
-        with clock.on("resolve"):
-            lock = maker.lock(project, pack, shop)
-        with clock.on("install"):
-            contents = (self._content(lock, project, pack, shop),) if lock else ()
-        with clock.on("zip"):
-            members = maker.code(project, pack, shop, known.sources.files())
-            parts = Parts(members, contents, maker.handler(project, members))
+    def _packed(self, project: Project, pack: Langpack, clock: _Clock) -> Built:
+        known = self._known(project)
+        parts, lock = self._parts(project, pack, clock)
         if self._becomes_image(project, known, parts):
             with clock.on("zip"):
                 return self._as_image(project, known, pack, parts, lock)
@@ -193,6 +193,16 @@ class Builds:
             parts = replace(parts, layers=self._zips(parts.layers))
         with clock.on("zip"):
             return self._as_zip(project, known, parts, lock)
+
+    def _parts(self, project: Project, pack: Langpack, clock: _Clock) -> tuple[Parts, Lock | None]:
+        maker, shop = self._builder(pack.name), self._shop(project.target, pack)
+        with clock.on("resolve"):
+            lock = maker.lock(project, pack, shop)
+        with clock.on("install"):
+            contents = (self._content(lock, project, pack, shop),) if lock else ()
+        with clock.on("zip"):
+            members = maker.code(project, pack, shop, self._known(project).sources.files())
+            return Parts(members, contents, maker.handler(project, members)), lock
 
     def _content(self, lock: Lock, project: Project, pack: Langpack, shop: Workshop) -> BuiltLayer:
         runtime, target = pack.runtime(project.target), project.target
@@ -228,7 +238,8 @@ class Builds:
         self, project: Project, known: Kept, parts: Parts, lock: Lock | None = None, content: bytes | None = None
     ) -> Built:
         before = known.built
-        if before is not None and known.holds(parts.members) and is_kept(self.home, before.sha256, before.size):
+        packed = before is not None and before.sha256 and known.holds(parts.members)
+        if before and packed and is_kept(self.home, before.sha256, before.size):
             digest, size = before.sha256, before.size
         else:
             content = known.zipped(parts.members) if content is None else content

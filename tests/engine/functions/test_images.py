@@ -220,8 +220,12 @@ def test_for_another_machine_it_runs_here_without_another_base(
     builds: Builds, engine: FakeEngine, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(builds_, "machine", lambda: "aarch64")
-    here = builds.here(builds.build(project(source)))
-    assert (here.project.target.architecture, here.image) == ("arm64", None)
+    monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 10)
+    for asked in (project(source), Project("f", source, Target("python3.12"))):
+        here = builds.here(builds.build(asked))
+        assert (here.project.target.architecture, here.image) == ("arm64", None)
+        assert (here.code / "main.py").read_text() == MAIN
+        assert (here.layers[0].folder / "python" / "six.py").is_file()
     assert not any(asked.startswith("pull") for asked in engine.asked)
 
 
