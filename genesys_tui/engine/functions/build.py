@@ -238,8 +238,7 @@ class Builds:
         self, project: Project, known: Kept, parts: Parts, lock: Lock | None = None, content: bytes | None = None
     ) -> Built:
         before = known.built
-        packed = before is not None and before.sha256 and known.holds(parts.members)
-        if before and packed and is_kept(self.home, before.sha256, before.size):
+        if before and before.sha256 and known.holds(parts.members) and is_kept(self.home, before.sha256, before.size):
             digest, size = before.sha256, before.size
         else:
             content = known.zipped(parts.members) if content is None else content
