@@ -12,7 +12,7 @@ import boto3
 import pytest
 import yaml
 
-from genesys_tui.engine.functions import parts
+from genesys_tui.engine.functions.packing import parts
 from genesys_tui.engine.functions.subject import Subject
 from genesys_tui.engine.functions.width import width_of
 from genesys_tui.engine.model.build_document import build_document

@@ -14,16 +14,16 @@ from threading import RLock, local
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from genesys_tui.engine.functions.binaries import check_binaries
 from genesys_tui.engine.functions.hints import hints
-from genesys_tui.engine.functions.kept import Kept
 from genesys_tui.engine.functions.langpack import Langpack, langpack
 from genesys_tui.engine.functions.languages import Builder, Lock, builder
-from genesys_tui.engine.functions.layers import Layers, key_of, name_of
-from genesys_tui.engine.functions.mirror import Mirror
-from genesys_tui.engine.functions.parts import Parts, check_fits
-from genesys_tui.engine.functions.ready_zip import members_of, ready_zip
-from genesys_tui.engine.functions.source import Sources
+from genesys_tui.engine.functions.packing.binaries import check_binaries
+from genesys_tui.engine.functions.packing.layers import Layers, key_of, name_of
+from genesys_tui.engine.functions.packing.parts import Parts, check_fits
+from genesys_tui.engine.functions.packing.ready_zip import members_of, ready_zip
+from genesys_tui.engine.functions.source.kept import Kept
+from genesys_tui.engine.functions.source.mirror import Mirror
+from genesys_tui.engine.functions.source.source import Sources
 from genesys_tui.engine.functions.sweeping import sweep
 from genesys_tui.engine.functions.workshop.choice import workshop
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
@@ -43,7 +43,7 @@ from genesys_tui.engine.model.build import (
 from genesys_tui.engine.model.errors import GenesysError
 
 if TYPE_CHECKING:
-    from genesys_tui.engine.functions.images import Images
+    from genesys_tui.engine.functions.images.images import Images
 
 _ARCHITECTURES: Mapping[str, Architecture] = {"aarch64": "arm64", "arm64": "arm64"}
 
@@ -247,7 +247,7 @@ class Builds:
 
     def _as_image(self, project: Project, known: Kept, pack: Langpack, parts: Parts, lock: Lock | None) -> Built:
         """Its parts are there already where nothing changed; to put them together is quick."""
-        from genesys_tui.engine.functions.images import Images
+        from genesys_tui.engine.functions.images.images import Images
 
         settings = self._settings_now()
         if self._images is None or self._images.settings != settings:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from genesys_tui.engine.functions.archive import MB
-from genesys_tui.engine.functions.ignoring import OWN
-from genesys_tui.engine.functions.packages import Package
+from genesys_tui.engine.functions.packing.archive import MB
+from genesys_tui.engine.functions.packing.packages import Package
+from genesys_tui.engine.functions.source.ignoring import OWN
 from genesys_tui.engine.model.build import Member, Target
 from genesys_tui.engine.model.shown import shown
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from genesys_tui.engine.functions.archive import zipped
 from genesys_tui.engine.functions.langpack import langpacks
+from genesys_tui.engine.functions.packing.archive import zipped
 from genesys_tui.engine.model.build import Member, Target
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.specs.function import STARTERS

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genesys_tui.engine.functions.events import Place
-from genesys_tui.engine.functions.ignoring import never
 from genesys_tui.engine.functions.local.settings import SandboxSettings
 from genesys_tui.engine.functions.sealing import in_base64, project_of
+from genesys_tui.engine.functions.source.ignoring import never
 from genesys_tui.engine.model.build import Built, Project
 from genesys_tui.engine.model.errors import UsageError
 from genesys_tui.engine.model.references import references, resolve

@@ -13,8 +13,8 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from genesys_tui.engine.functions import events
-from genesys_tui.engine.functions.archive import unzip
 from genesys_tui.engine.functions.langpack import Langpack, all_langpacks, detect, langpack
+from genesys_tui.engine.functions.packing.archive import unzip
 from genesys_tui.engine.functions.subject import Subject
 from genesys_tui.engine.local import keep_artifact
 from genesys_tui.engine.model.build import Built, Language, Project, Target, Where

@@ -12,7 +12,7 @@ import boto3
 import pytest
 import yaml
 
-from genesys_tui.engine.functions.archive import zipped
+from genesys_tui.engine.functions.packing.archive import zipped
 from genesys_tui.engine.functions.starters import starter_zip
 from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError

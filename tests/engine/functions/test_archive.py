@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from uv import find_uv_bin
 
-from genesys_tui.engine.functions import archive
-from genesys_tui.engine.functions.archive import RECIPE, files_in, packed_sizes, unzip, write_zip, zipped
-from genesys_tui.engine.functions.zip_format import packed, pieces
+from genesys_tui.engine.functions.packing import archive
+from genesys_tui.engine.functions.packing.archive import RECIPE, files_in, packed_sizes, unzip, write_zip, zipped
+from genesys_tui.engine.functions.packing.zip_format import packed, pieces
 from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError
 
@@ -132,7 +132,8 @@ def test_every_python_makes_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / "path" / "deflate").symlink_to(Path(spec.origin).parent)
     source = put(tmp_path / "source", PROJECT)
     code = (
-        "import sys; from pathlib import Path; from genesys_tui.engine.functions.archive import RECIPE, write_zip;"
+        "import sys; from pathlib import Path;"
+        "from genesys_tui.engine.functions.packing.archive import RECIPE, write_zip;"
         "print(RECIPE, write_zip(Path(sys.argv[1]), Path(sys.argv[2])).sha256)"
     )
     checkout = Path(archive.__file__).parents[3]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions.binaries import Binary, binary, check_binaries
 from genesys_tui.engine.functions.langpack import Runtime
+from genesys_tui.engine.functions.packing.binaries import Binary, binary, check_binaries
 from genesys_tui.engine.model.errors import GenesysError
 from tests.engine.functions.python_projects import pack
 

@@ -17,9 +17,9 @@ from time import monotonic
 
 import pytest
 
-from genesys_tui.engine.functions.binaries import check_binaries
 from genesys_tui.engine.functions.langpack import langpack
 from genesys_tui.engine.functions.languages import builder
+from genesys_tui.engine.functions.packing.binaries import check_binaries
 from genesys_tui.engine.functions.workshop.container import Container, remove_orphans
 from genesys_tui.engine.functions.workshop.engine import EngineError, find_engine
 from genesys_tui.engine.functions.workshop.host import Host

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions.containerfile import Containerfile, Copy, containerfile
+from genesys_tui.engine.functions.images.containerfile import Containerfile, Copy, containerfile
 from genesys_tui.engine.functions.langpack import langpacks
 from genesys_tui.engine.model.errors import GenesysError
 

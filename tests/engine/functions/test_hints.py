@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.functions.hints import hints
-from genesys_tui.engine.functions.layers import Layers
-from genesys_tui.engine.functions.packages import packages
+from genesys_tui.engine.functions.packing.layers import Layers
+from genesys_tui.engine.functions.packing.packages import packages
 from genesys_tui.engine.model.build import Member, Target
 
 MB = 1 << 20

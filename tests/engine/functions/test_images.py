@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from genesys_tui.engine.functions import build as builds_
-from genesys_tui.engine.functions import images, parts
 from genesys_tui.engine.functions.build import Builds
-from genesys_tui.engine.functions.image_layers import below, keep_layer
+from genesys_tui.engine.functions.images import images
+from genesys_tui.engine.functions.images.image_layers import below, keep_layer
+from genesys_tui.engine.functions.packing import parts
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
 from genesys_tui.engine.local import read_piece
 from genesys_tui.engine.model.build import Architecture, Built, BuiltImage, Member, Project, Target

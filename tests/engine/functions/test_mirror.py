@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from genesys_tui.engine.functions.mirror import Mirror
+from genesys_tui.engine.functions.source.mirror import Mirror
 from genesys_tui.engine.model.build import Member
 
 

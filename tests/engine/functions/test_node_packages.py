@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from genesys_tui.engine.functions.archive import zipped
+from genesys_tui.engine.functions.packing.archive import zipped
 from genesys_tui.engine.functions.workshop.workshop import CommandError
 from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions.binaries import binary, check_binaries
 from genesys_tui.engine.functions.languages.python import Python
 from genesys_tui.engine.functions.local.interpreters import python
+from genesys_tui.engine.functions.packing.binaries import binary, check_binaries
 from genesys_tui.engine.functions.workshop.host import Host
 from genesys_tui.engine.model.build import Architecture
 from genesys_tui.engine.model.errors import GenesysError

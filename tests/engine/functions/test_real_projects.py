@@ -13,9 +13,9 @@ from zipfile import ZipFile
 import pytest
 
 from genesys_tui.engine.functions import events
-from genesys_tui.engine.functions.archive import unzip
-from genesys_tui.engine.functions.binaries import binary
 from genesys_tui.engine.functions.local.interpreters import python
+from genesys_tui.engine.functions.packing.archive import unzip
+from genesys_tui.engine.functions.packing.binaries import binary
 from genesys_tui.engine.model.build import Architecture, Built
 from genesys_tui.engine.model.errors import GenesysError
 from tests.engine.functions.containers import IN_STAND_IN

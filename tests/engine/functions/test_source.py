@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions import source as source_room
-from genesys_tui.engine.functions.source import Sources
+from genesys_tui.engine.functions.source import source as source_room
+from genesys_tui.engine.functions.source.source import Sources
 from genesys_tui.engine.model.build import Member, Project, Target
 from genesys_tui.engine.model.errors import GenesysError
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.engine.functions import splitting
-from genesys_tui.engine.functions.archive import files_in, write_zip
-from genesys_tui.engine.functions.packages import packages
-from genesys_tui.engine.functions.splitting import part_of, split
+from genesys_tui.engine.functions.packing import splitting
+from genesys_tui.engine.functions.packing.archive import files_in, write_zip
+from genesys_tui.engine.functions.packing.packages import packages
+from genesys_tui.engine.functions.packing.splitting import part_of, split
 
 KB = 1 << 10
 LIMIT = 100 * KB

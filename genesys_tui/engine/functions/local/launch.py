@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 
-from genesys_tui.engine.functions.binaries import binary
 from genesys_tui.engine.functions.langpack import OWN, langpacks
 from genesys_tui.engine.functions.local import interpreters
 from genesys_tui.engine.functions.local.contained import Contained
 from genesys_tui.engine.functions.local.process import Ended, Process
 from genesys_tui.engine.functions.local.room import Room, room
+from genesys_tui.engine.functions.packing.binaries import binary
 from genesys_tui.engine.model.build import Built
 from genesys_tui.engine.model.errors import GenesysError
 

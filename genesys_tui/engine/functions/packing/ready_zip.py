@@ -5,8 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from zipfile import ZipFile
 
-from genesys_tui.engine.functions.archive import BROKEN, UNZIPPED_LIMIT, files_of
-from genesys_tui.engine.functions.parts import refused, too_big
+from genesys_tui.engine.functions.packing.archive import BROKEN, UNZIPPED_LIMIT, files_of
+from genesys_tui.engine.functions.packing.parts import refused, too_big
 from genesys_tui.engine.model.build import Member, Project
 from genesys_tui.engine.model.errors import GenesysError
 

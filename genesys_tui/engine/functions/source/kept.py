@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from genesys_tui.engine.functions.archive import zipped
-from genesys_tui.engine.functions.mirror import Mirror
-from genesys_tui.engine.functions.source import Sources
-from genesys_tui.engine.functions.zip_format import Packed
+from genesys_tui.engine.functions.packing.archive import zipped
+from genesys_tui.engine.functions.packing.zip_format import Packed
+from genesys_tui.engine.functions.source.mirror import Mirror
+from genesys_tui.engine.functions.source.source import Sources
 from genesys_tui.engine.model.build import Built, Member
 
 

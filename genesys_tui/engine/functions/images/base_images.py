@@ -17,7 +17,7 @@ from typing import IO, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from genesys_tui.engine.functions.image_layers import Compressed, ImageLayer, kept
+from genesys_tui.engine.functions.images.image_layers import Compressed, ImageLayer, kept
 from genesys_tui.engine.functions.workshop.child import follow
 from genesys_tui.engine.functions.workshop.engine import PULL_LIMIT, Engine, EngineError, Image, find_engine
 from genesys_tui.engine.functions.workshop.workshop import StoppedError, Told

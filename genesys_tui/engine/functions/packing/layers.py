@@ -19,10 +19,10 @@ from secrets import token_hex
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from genesys_tui.engine.functions.archive import RECIPE, write_zip
-from genesys_tui.engine.functions.packages import Package, kept_packages
-from genesys_tui.engine.functions.splitting import Part, part_of, split
-from genesys_tui.engine.functions.walk import walk
+from genesys_tui.engine.functions.packing.archive import RECIPE, write_zip
+from genesys_tui.engine.functions.packing.packages import Package, kept_packages
+from genesys_tui.engine.functions.packing.splitting import Part, part_of, split
+from genesys_tui.engine.functions.packing.walk import walk
 from genesys_tui.engine.local import DIRECT_LIMIT, is_kept
 from genesys_tui.engine.model.build import BuiltLayer, Target
 from genesys_tui.engine.model.errors import GenesysError

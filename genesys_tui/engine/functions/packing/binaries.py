@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from genesys_tui.engine.functions.langpack import Runtime
-from genesys_tui.engine.functions.walk import walk
+from genesys_tui.engine.functions.packing.walk import walk
 from genesys_tui.engine.model.build import Architecture
 from genesys_tui.engine.model.errors import GenesysError
 

@@ -17,9 +17,9 @@ from shutil import copyfileobj
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from genesys_tui.engine.functions import zip_format
-from genesys_tui.engine.functions.walk import walk
-from genesys_tui.engine.functions.zip_format import Packed, packed, pieces
+from genesys_tui.engine.functions.packing import zip_format
+from genesys_tui.engine.functions.packing.walk import walk
+from genesys_tui.engine.functions.packing.zip_format import Packed, packed, pieces
 from genesys_tui.engine.model.build import Member
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.shown import shown

@@ -16,12 +16,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from genesys_tui.engine.functions.archive import MB
-from genesys_tui.engine.functions.base_images import Base, BaseImages
-from genesys_tui.engine.functions.containerfile import CODE, LAYER, Copy, containerfile
-from genesys_tui.engine.functions.image_layers import ImageLayer, below, keep_layer
+from genesys_tui.engine.functions.images.base_images import Base, BaseImages
+from genesys_tui.engine.functions.images.containerfile import CODE, LAYER, Copy, containerfile
+from genesys_tui.engine.functions.images.image_layers import ImageLayer, below, keep_layer
 from genesys_tui.engine.functions.langpack import Langpack
-from genesys_tui.engine.functions.parts import Parts
+from genesys_tui.engine.functions.packing.archive import MB
+from genesys_tui.engine.functions.packing.parts import Parts
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
 from genesys_tui.engine.functions.workshop.workshop import Told
 from genesys_tui.engine.local import keep_artifact

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from genesys_tui.engine.functions.archive import packed_sizes
-from genesys_tui.engine.functions.packages import Package
+from genesys_tui.engine.functions.packing.archive import packed_sizes
+from genesys_tui.engine.functions.packing.packages import Package
 from genesys_tui.engine.local import DIRECT_LIMIT
 
 LAYERS = 5

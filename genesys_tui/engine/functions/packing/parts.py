@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from shlex import quote
 
-from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT
+from genesys_tui.engine.functions.packing.archive import MB, UNZIPPED_LIMIT
 from genesys_tui.engine.model.build import BuiltLayer, Member, Project
 from genesys_tui.engine.model.errors import GenesysError
 from genesys_tui.engine.model.shown import shown

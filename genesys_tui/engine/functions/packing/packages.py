@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from genesys_tui.engine.functions.archive import files_in
+from genesys_tui.engine.functions.packing.archive import files_in
 
 _PLACE = re.compile(
     r"(?P<root>python/lib/python[\d.]+/site-packages|python|nodejs/(?:node\d+/)?node_modules)/(?P<entry>@[^/]+/[^/]+|[^/]+)"

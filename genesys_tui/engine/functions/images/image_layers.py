@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from genesys_tui.engine.functions.archive import files_in, in_order
+from genesys_tui.engine.functions.packing.archive import files_in, in_order
 from genesys_tui.engine.model.build import Member
 
 _GZIP = 31

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from genesys_tui.engine.functions.archive import MB, UNZIPPED_LIMIT, checked
-from genesys_tui.engine.functions.ignoring import (
+from genesys_tui.engine.functions.packing.archive import MB, UNZIPPED_LIMIT, checked
+from genesys_tui.engine.functions.source.ignoring import (
     GIT,
     OWN,
     Level,

@@ -1,0 +1,1 @@
+"""What code and its dependencies become: zips and layers."""
