@@ -213,7 +213,6 @@ class Builds:
         )
 
         def fill(opt: Path) -> None:
-            self.told(f"install the dependencies for {target.runtime} on {target.architecture}")
             self._builder(pack.name).install(lock, project, pack, shop, opt)
             check_binaries(opt, runtime, target.architecture)
 

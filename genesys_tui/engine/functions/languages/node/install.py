@@ -21,6 +21,7 @@ def install(
     folder.mkdir()
     ours = needs.laid_out(folder)
     platform = ("--os=linux", f"--cpu={CPU[architecture]}", "--libc=glibc")
+    shop.told(f"installing the packages of package.json for {CPU[architecture]}")
     try:
         npm(shop, "ci", "--omit=dev", "--prefer-offline", *QUIET, *platform, folder=folder)
         _finish(folder, needs.scripted, CPU[architecture], shop)

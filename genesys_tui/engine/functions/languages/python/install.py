@@ -19,6 +19,8 @@ from genesys_tui.engine.model.errors import GenesysError
 _PLAIN = ("--no-deps", "--no-installer-metadata", "--no-compile-bytecode", "--link-mode", "hardlink")
 """Nothing that differs by machine. Files are hard links to our cache of uv: nobody may write into them."""
 
+NAMED = 4
+"""So many packages are named."""
 _WHEELS = ("--only-binary", ":all:")
 _LOCK = "pylock.wheels.toml"
 _OUT_OF_THE_LOCK: Sequence[tuple[Sequence[str], Mapping[str, str]]] = (
@@ -40,11 +42,11 @@ def install(packages: Sequence[Package], compiled: Sequence[str], wanted: Wanted
     with staged(wanted, uv.shop) as root:
         wheels = [package for package in packages if package.source == "wheel"]
         if wheels:
-            uv.shop.told(f"Install {len(wheels)} packages for {uv.words}")
+            uv.shop.told(f"installing {_names(wheels)} for {uv.words}")
             _install_wheels(wheels, wanted, uv, root, into)
         for package in packages:
             if package.source != "wheel":
-                uv.shop.told(f"Build {package.name} for {uv.words}")
+                uv.shop.told(f"building {package.name} for {uv.words}")
                 _install_own(package, wanted, uv, root, into)
 
 
@@ -123,6 +125,12 @@ def _install_hashed(
     file.write_text("".join(f"{line}\n" for line in (*wanted.options, *(one.line for one in packages))), "utf-8")
     command = ["pip", "install", "--requirements", file.name, "--require-hashes", "--target", str(into)]
     uv.run([*command, *_PLAIN, *options, *uv.target], root)
+
+
+def _names(packages: Sequence[Package]) -> str:
+    more = len(packages) - NAMED
+    names = ", ".join(package.name for package in packages[:NAMED])
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def _options(wanted: Wanted) -> list[str]:

@@ -136,7 +136,7 @@ def _check_python(wanted: Wanted, version: str) -> None:
 # the answer of uv -------------------------------------------------------------------------------------------------
 def _resolved(wanted: Wanted, uv: Uv) -> Resolution:
     _check_python(wanted, uv.version)
-    uv.shop.told(f"Resolve the dependencies in {wanted.origin} for {uv.words}")
+    uv.shop.told(f"resolving the dependencies in {wanted.origin} for {uv.words}")
     with staged(wanted, uv.shop) as root:
         said = _exported(wanted, uv, root) if wanted.origin == "uv.lock" else _solved(wanted, uv, root)
         packages = packages_in(said, uv.version, uv.platform, wanted.elsewhere)
