@@ -16,7 +16,7 @@ from genesys_tui.engine.functions.workshop.host import Host
 from genesys_tui.engine.model.build import Project
 from genesys_tui.engine.model.errors import GenesysError
 from tests.engine.functions.python_projects import files, pack, project
-from tests.engine.functions.wheel_index import Index, serving, wheel
+from tests.engine.functions.wheel_index import NAME, Index, serving, wheel
 
 
 @pytest.fixture
@@ -46,7 +46,11 @@ def word(asked: Project, shop: Host, lock: Lock) -> str:
     return (into / "python" / "lib.py").read_text()
 
 
-def test_what_is_in_the_cache_is_installed_without_asking_anybody(index: Index, asked: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("wish", ["lib", f"lib @ http://{{}}/files/{NAME}"])
+def test_what_is_in_the_cache_is_installed_without_asking_anybody(
+    wish: str, index: Index, asked: Project, tmp_path: Path
+) -> None:
+    files(asked.source, {"requirements.txt": wish.format(index.url)})
     shop = Host(tmp_path / "home")
     lock = locked(asked, shop)
     assert "first" in word(asked, shop, lock)
