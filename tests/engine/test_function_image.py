@@ -200,6 +200,8 @@ def test_what_is_written_of_the_repository_wins(owner: Owner) -> None:
     [made] = ecr.describe_repositories()["repositories"]
     tags = ecr.list_tags_for_resource(resourceArn=made["repositoryArn"])["tags"]
     assert {"Key": "team", "Value": "shop"} in tags
+    worked_on = {one.address for one in subject_of(owner).read().wish.resources}
+    assert worked_on == {"function.answer", f"repository.{REPOSITORY}"}, "a loop leaves it as it is written too"
 
 
 def test_a_saved_plan_is_applied_as_it_is(owner: Owner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

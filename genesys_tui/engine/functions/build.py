@@ -153,6 +153,8 @@ class Builds:
                 sweep(self._folder / place)
 
     def _known(self, project: Project) -> Kept:
+        """The same whatever it becomes: nobody may have said so before it was deployed first."""
+        project = replace(project, package=None)
         if project not in self._kept:
             place = sha256(str(project).encode()).hexdigest()[:12]
             self._kept[project] = Kept(Sources(project), Mirror(self._folder / "code" / f"{place}-{os.getpid()}"))
@@ -170,11 +172,11 @@ class Builds:
 
     def _unpacked(self, project: Project) -> Built:
         """To be run here only: no zip, and no image, whose base may be had for the target's architecture only."""
-        pack = self._pack(project)
-        if project.source.suffix == ".zip" or pack is None:
-            return self._plain(project, ready_zip(project))
+        ready, pack = ready_zip(project), self._pack(project)
+        if ready is not None or pack is None:
+            return self._plain(project, ready)
         parts, lock = self._parts(project, pack, _Clock())
-        return self._built(project, self._known(project), parts, "", 0, lock)
+        return self._built(project, self._known(project), parts, parts.digest, 0, lock)
 
     def _pack(self, project: Project) -> Langpack | None:
         """None where none builds for the target: its files are sent as they are."""
@@ -222,7 +224,7 @@ class Builds:
         """What was asked for; where nothing was said, what a zip can't hold."""
         if project.package is not None or parts.fits:
             return project.package == "image"
-        if known.built is None:
+        if known.built is None or known.built.image is None:
             self.told(f"{parts.too_big}: it becomes a container image")
         return True
 
@@ -236,8 +238,8 @@ class Builds:
     def _as_zip(
         self, project: Project, known: Kept, parts: Parts, lock: Lock | None = None, content: bytes | None = None
     ) -> Built:
-        before = known.built
-        if before and before.sha256 and known.holds(parts.members) and is_kept(self.home, before.sha256, before.size):
+        before = known.zip_of(parts.members)
+        if before and is_kept(self.home, before.sha256, before.size):
             digest, size = before.sha256, before.size
         else:
             content = known.zipped(parts.members) if content is None else content
@@ -259,8 +261,8 @@ class Builds:
             if project.package == "image":
                 raise
             what = f"function '{project.name}' is too big for a zip, and can't be made a container image"
-            todo = f"leave out what it does not need, or {error.todo}"
-            raise GenesysError(what, why=f"{parts.too_big}; {error}", todo=todo) from error
+            todo = " or ".join(filter(None, ("leave out what it does not need,", error.todo))).rstrip(",")
+            raise GenesysError(what, why=f"{parts.too_big}; {error}", todo=todo, command=error.command) from error
         return self._built(project, known, replace(parts, layers=layers), image.id, image.size, lock, image)
 
     def _built(

@@ -26,7 +26,7 @@ _CODE = Path("/var/task")
 """Where a function's code lies in Lambda."""
 _REPORT = re.compile(
     r"^REPORT RequestId: (?P<request>\S+)"
-    r".*Max Memory Used: (?P<memory>\d+) MB(?:\s+Init Duration: (?P<init>[\d.]+) ms)?",
+    r".*Max Memory Used: (?P<memory>\d{1,9}) MB(?:\s+Init Duration: (?P<init>\d{1,9}(?:\.\d+)?) ms)?",
     re.MULTILINE,
 )
 """What Lambda writes of each invocation. Source: "Monitoring, debugging, and troubleshooting Lambda functions",
@@ -52,7 +52,7 @@ def invoke(writer: Sender, name: str, event: Invocation) -> Answer:
     payload, wrong = _document(body), answer.get("FunctionError")
     error = failure(body, wrong, (_CODE,))[0] if wrong else None
     log = b64decode(answer.get("LogResult") or "").decode("utf-8", "replace")
-    told = _REPORT.search(log)
+    told = next(reversed([*_REPORT.finditer(log)]), None)  # what the code prints may look like one, and comes before
     request, now = told["request"] if told else event.request, datetime.now(UTC)
     return Answer(
         request,

@@ -316,7 +316,7 @@ class Loop:
         if built is None or self._over(save):
             return None
         before = self._built
-        as_before = before is not None and before.layer_keys == built.layer_keys
+        as_before = before and (before.layer_keys, bool(before.image)) == (built.layer_keys, bool(built.image))
         built = replace(built, hints=before.hints if before and as_before else self._engine.builds.hints(built))
         self._built = built
         same = before is not None and before.sent == built.sent

@@ -36,8 +36,8 @@ def project_of(desired: Desired, fragment: Fragment | None, home: Path) -> Proje
     architecture = desired.spec.get("architecture", before.get("architecture")) or "x86_64"
     target = Target(runtime, cast(Architecture, architecture))
     package = package_of(desired.spec, before)
-    if package is None and (fragment is not None or desired.adopt or desired.modify):
-        package = "zip"  # it is one: AWS decides that when a function is made
+    if package is None and (fragment is not None or desired.modify or desired.spec.get("layers")):
+        package = "zip"  # AWS decides that when a function is made, and an image takes no layers
     return Project(desired.name, place, target, handler if isinstance(handler, str) else None, package)
 
 

@@ -15,6 +15,7 @@ from genesys_tui.engine.model.build import Built, Project
 from genesys_tui.engine.model.errors import UsageError
 from genesys_tui.engine.model.references import references, resolve
 from genesys_tui.engine.model.resource import Desired, Fragment, Reference, Wish, address_of
+from genesys_tui.engine.model.specs.image import repository_of
 
 if TYPE_CHECKING:
     from genesys_tui.engine.model.plan import Plan
@@ -140,10 +141,12 @@ def _unknown(_address: str) -> None:
 
 
 def _only(wish: Wish, function: Desired) -> Wish:
-    """The function and all that it needs: nothing else of the file is changed by working on it."""
+    """The function and all that it needs, and where its images go: nothing else of the file is changed by working on
+    it."""
     by_address = {one.address: one for one in wish.resources}
     chosen: dict[str, Desired] = {}
-    todo = [function]
+    images = by_address.get(address_of("repository", repository_of(function.name)))
+    todo = [function, *([images] if images else [])]
     while todo:
         one = todo.pop()
         if one.address not in chosen:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -343,19 +345,47 @@ def test_a_layer_that_is_half_there_is_made_again(tmp_path: Path, world: Path) -
     again.builds.close()
 
 
-def test_a_layer_whose_files_were_changed_is_not_zipped_again(tmp_path: Path, world: Path) -> None:
-    """It would be sent under the key of what was tested."""
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_layer_whose_files_were_changed_is_not_zipped(tmp_path: Path, world: Path, zipped: bool) -> None:
+    """It would be sent under the key of what was tested. `zipped`: it was before; else it was killed just then."""
     source = written(tmp_path / "src", {"requirements.txt": "idna==3.10\n", "app.py": HANDLER})
     with house(world / "genesys") as here:
         built = here.build(source)
         before = bytes_of(built, here.home)
+        forgotten(here.home, zipped=zipped)
         changed = built.layers[0].folder / "python" / "idna" / "core.py"
         changed.unlink()
         changed.write_text("evil = 1\n")
-        for path in (here.home / "artifacts").iterdir():
-            path.unlink()
         with pytest.raises(GenesysError, match="were changed on this machine"):
             here.build(source)
+        assert bytes_of(here.build(source), here.home) == before
+
+
+def forgotten(home: Path, *, zipped: bool = True) -> None:
+    """The artifacts are gone; `zipped`: it is still known what they were."""
+    for path in (home / "artifacts").iterdir():
+        path.unlink()
+    if not zipped:
+        [record] = (home / "functions" / "layers").glob("*/layer.json")
+        record.write_text(json.dumps({**json.loads(record.read_text()), "parts": []}))
+
+
+def test_a_full_disk_costs_no_layer(tmp_path: Path, world: Path) -> None:
+    source = written(tmp_path / "src", {"requirements.txt": "idna==3.10\n", "app.py": HANDLER})
+    with house(world / "genesys") as here:
+        built = here.build(source)
+        before = bytes_of(built, here.home)
+        forgotten(here.home)
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+        try:
+            with pytest.raises(GenesysError, match=r"can't be written.*File too large"):
+                here.build(source)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, handler)
+        assert (built.layers[0].folder / "python" / "idna" / "core.py").is_file()
         assert bytes_of(here.build(source), here.home) == before
 
 

@@ -97,6 +97,34 @@ def test_an_error_of_any_shape_is_told(service: Lambda, payload: Any, message: s
 
 
 @pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("printed", ["1.2.3", "9" * 5_000])
+def test_what_code_prints_is_not_taken_for_the_report(service: Lambda, printed: str) -> None:
+    line = f"REPORT RequestId: evil Max Memory Used: {printed} MB Init Duration: {printed} ms\n"
+    service.log = line + LOG
+    answer = invoked(service)
+    assert (answer.request, answer.max_memory_mb, answer.init_ms) == (REQUEST, 36, None)
+    service.log = line
+    assert invoked(service).ending == "answered"
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("trace", "told"),
+    [
+        (["\tcom.example.Main.handle(Main.java:7)"], "com.example.Main.handle(Main.java:7)"),
+        ([{"path": "main.go", "line": 7, "label": "handle"}], "main.go:7 in handle"),
+        ([f'  File "/var/task/x.py", line {"9" * 5_000}, in f'], f'File "/var/task/x.py", line {"9" * 5_000}, in f'),
+        (['  File "/var/task/\x00.py", line 1, in f'], "1 place in libraries"),
+    ],
+)
+def test_a_trace_of_any_runtime_is_told(service: Lambda, trace: Any, told: str) -> None:
+    service.payload, service.error = {"errorMessage": "no", "errorType": "E", "stackTrace": trace}, "Unhandled"
+    answer = invoked(service)
+    assert answer.error is not None
+    assert [str(frame) for frame in answer.error.trace] == [told]
+
+
+@pytest.mark.usefixtures("aws")
 def test_it_is_run_once_though_the_answer_is_lost(service: Lambda) -> None:
     service.answers = False
     with pytest.raises(CallError) as caught:

@@ -207,7 +207,7 @@ def test_what_was_asked_to_be_a_zip_and_is_too_big_is_refused(
         with pytest.raises(GenesysError, match=r"too big: unzipped it is 0 MB.*the biggest are six 0 MB") as caught:
             builds.build(Project("f", source, Target("python3.12"), package="zip"))
         assert "package: image" in caught.value.todo
-        assert caught.value.command == f"genesys execute function f --source {source} --package image"
+        assert "another name" in caught.value.todo
     assert capsys.readouterr().out.count("installing six") == 1, "what is known is refused at once"
 
 
@@ -222,12 +222,39 @@ def test_for_another_machine_it_runs_here_without_another_base(
 ) -> None:
     monkeypatch.setattr(builds_, "machine", lambda: "aarch64")
     monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 10)
-    for asked in (project(source), Project("f", source, Target("python3.12"))):
+    unsaid = Project("f", source, Target("python3.12"))
+    for asked in (project(source), unsaid):
         here = builds.here(builds.build(asked))
         assert (here.project.target.architecture, here.image) == ("arm64", None)
         assert (here.code / "main.py").read_text() == MAIN
         assert (here.layers[0].folder / "python" / "six.py").is_file()
+    before = builds.here(builds.build(unsaid)).sent
+    (source / "main.py").write_text(MAIN + "# more\n")
+    assert builds.here(builds.build(unsaid)).sent != before, "other code, though no zip tells it"
     assert not any(asked.startswith("pull") for asked in engine.asked)
+
+
+def test_what_becomes_an_image_later_is_told_then(
+    builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = Project("f", source, Target("python3.12"))
+    assert builds.build(asked).image is None
+    monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 10)
+    assert builds.build(asked).image is not None
+    assert "it becomes a container image" in capsys.readouterr().out
+    monkeypatch.undo()
+    again = builds.build(asked)
+    assert again.image is None
+    assert (builds.home / "artifacts" / again.sha256).read_bytes()[:2] == b"PK"
+
+
+def test_what_no_langpack_builds_is_not_told_to_become_an_image(
+    builds: Builds, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "UNZIPPED_LIMIT", 10)
+    with pytest.raises(GenesysError, match="too big") as caught:
+        builds.build(Project("f", source, Target("java21"), "main.handler"))
+    assert caught.value.todo == "leave out what it does not need"
 
 
 def test_a_zip_and_a_runtime_without_a_langpack_become_no_image(builds: Builds, tmp_path: Path) -> None:

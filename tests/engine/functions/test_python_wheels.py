@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import pytest
 
@@ -88,6 +90,47 @@ def test_other_bytes_under_the_same_name_are_refused(index: Index, asked: Projec
     with pytest.raises(GenesysError, match="Hash mismatch"):
         word(asked, shop, lock)
     assert not list((shop.folder / "opt").rglob("lib.py"))
+
+
+def test_an_address_that_is_signed_for_a_while_is_not_kept() -> None:
+    wheel = '{ url = "https://x/lib-1.0-py3-none-any.whl?X-Signature=s", hashes = { sha256 = "aa" } }'
+    said = f'[[packages]]\nname = "lib"\nversion = "1.0"\nwheels = [{wheel}]\n'
+    [package] = packages_in(said, "3.13", "x86_64-manylinux_2_34")
+    assert package.files == (File("aa"),)
+
+
+def test_what_was_resolved_before_places_were_kept_stays(index: Index, asked: Project, tmp_path: Path) -> None:
+    shop = Host(tmp_path / "home")
+    lock = locked(asked, shop)
+    [path] = (tmp_path / "home" / "locks").iterdir()
+    kept = json.loads(path.read_text())
+    for one in kept["packages"]:
+        one["hashes"] = [file["sha256"] for file in one.pop("files")]
+    path.write_text(json.dumps(kept))
+    index.asked.clear()
+    assert locked(asked, shop).text == lock.text
+    assert index.asked == [], "it is not resolved anew"
+    assert "first" in word(asked, shop, lock)
+
+
+def test_a_password_in_a_requirements_file_is_on_no_command_line(
+    asked: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as index:
+        index.needs = "user:s3cret"
+        wish = f"--index-url=http://user:s3cret@{index.url}/simple/\nlib\n"
+        files(asked.source, {"requirements.txt": wish})
+        shop = Host(tmp_path / "home")
+        said: list[str] = []
+        run = Host.run
+
+        def heard(self: Host, command: Sequence[str], **more: Any) -> str:
+            said.extend(command)
+            return run(self, command, **more)
+
+        monkeypatch.setattr(Host, "run", heard)
+        assert "first" in word(asked, shop, locked(asked, shop))
+        assert not [one for one in said if "s3cret" in one]
 
 
 def test_a_lock_of_ours_says_what_was_found() -> None:

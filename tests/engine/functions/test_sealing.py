@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from genesys_tui.engine.functions.build import Builds
-from genesys_tui.engine.functions.sealing import sealed
+from genesys_tui.engine.functions.sealing import project_of, sealed
 from genesys_tui.engine.functions.starters import starter_zip
 from genesys_tui.engine.model.document import Document
 from genesys_tui.engine.model.errors import GenesysError
@@ -174,3 +174,24 @@ def test_a_saved_plan_is_applied_from_anywhere(
     plan = workspace.load_plan(tmp_path / "saved.json")
     assert any(step.address == "function.f" for step in plan.steps)
     workspace.close()
+
+
+@pytest.mark.parametrize(
+    ("spec", "fragment", "more", "package"),
+    [
+        ({}, None, {}, None),
+        ({"package": "image"}, None, {}, "image"),
+        ({}, remembered(code="x"), {}, "zip"),
+        ({}, remembered(image="x"), {}, "image"),
+        ({}, None, {"adopt": True}, None),  # whoever says --adopt says it of all that the file names
+        ({}, None, {"modify": True}, "zip"),
+        ({"layers": "arn:aws:lambda:eu-west-1:1:layer:theirs:1"}, None, {}, "zip"),
+    ],
+)
+def test_only_what_is_new_and_nobody_spoke_of_may_become_an_image(
+    spec: Document, fragment: Fragment | None, more: dict[str, bool], package: str | None, source: Path, tmp_path: Path
+) -> None:
+    asked = wanted({"source": str(source), "runtime": "python3.13", **spec}, None, **more)
+    project = project_of(asked, fragment, tmp_path)
+    assert project is not None
+    assert project.package == package

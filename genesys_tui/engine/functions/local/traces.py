@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from genesys_tui.engine.model.invocation import Failure, Frame, Json
 
-_PYTHON = re.compile(r'^\s*File "(?P<file>[^"]+)",? [Ll]ine (?P<line>\d+)(?:,? in (?P<what>.+))?')
-_NODE = re.compile(r"^\s+at (?:(?P<what>.+?) \()?(?P<file>[^()\s][^()]*?):(?P<line>\d+):\d+\)?$")
-_NODE_SYNTAX = re.compile(r"^(?P<file>(?:file://)?/.+):(?P<line>\d+)$")
+_PYTHON = re.compile(r'^\s*File "(?P<file>[^"]+)",? [Ll]ine (?P<line>\d{1,9})\b(?:,? in (?P<what>.+))?')
+_NODE = re.compile(r"^\s+at (?:(?P<what>.+?) \()?(?P<file>[^()\s][^()]*?):(?P<line>\d{1,9}):\d+\)?$")
+_NODE_SYNTAX = re.compile(r"^(?P<file>(?:file://)?/.+):(?P<line>\d{1,9})$")
 _LIBRARIES = frozenset({"node_modules", "site-packages", "dist-packages"})
 
 
@@ -21,7 +21,8 @@ def failure(document: bytes, kind: str, roots: Iterable[Path]) -> tuple[Failure,
     """The failure that a document of a runtime tells, and the document as callers see it. `kind`: its type as the
     header named it. `roots`: where the user's own source lies."""
     told = _document(document)
-    frames = tuple(_folded(_frames(_lines(told.get("stackTrace") or told.get("trace"))), tuple(roots)))
+    lines = _lines(told.get("stackTrace") or told.get("trace"))
+    frames = tuple(_folded(_frames(lines), tuple(roots))) or tuple(Frame("", 0, line.strip()) for line in lines)
     message = str(told.get("errorMessage", ""))
     return Failure(str(told.get("errorType") or kind), message, frames), told
 
@@ -32,7 +33,14 @@ def places(lines: Iterable[str], roots: Iterable[Path]) -> tuple[Frame, ...]:
 
 
 def _lines(trace: Json) -> list[str]:
-    return [line for entry in trace for line in str(entry).splitlines()] if isinstance(trace, list) else []
+    return [line for entry in trace for line in _entry(entry).splitlines()] if isinstance(trace, list) else []
+
+
+def _entry(entry: Json) -> str:
+    """Most runtimes tell lines; that of Go `{path, line, label}`."""
+    if isinstance(entry, Mapping):
+        return f"{entry.get('path', '')}:{entry.get('line', '')} in {entry.get('label', '')}"
+    return str(entry)
 
 
 def _document(content: bytes) -> Mapping[str, Json]:
@@ -77,7 +85,7 @@ def _fold(count: int) -> Frame:
 def _own(file: str, roots: tuple[Path, ...]) -> tuple[str, Path] | None:
     """The path in the user's source, and in full; None for what is not the user's."""
     path = Path(unquote(urlsplit(file).path) if file.startswith("file:") else file)
-    if not path.is_absolute():
+    if not path.is_absolute() or "\0" in file:
         return None
     for root in roots:
         for one, base in ((path, root), (path.resolve(), root.resolve())):

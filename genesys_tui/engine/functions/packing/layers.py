@@ -43,11 +43,13 @@ class _Part(BaseModel):
 
 
 class _Record(BaseModel):
-    """`layer.json`. `contents`: packages and their bytes. `parts`: the zips; none before one was asked for."""
+    """`layer.json`. `contents`: packages and their bytes. `state`: of the files as they were made. `parts`: the zips;
+    none before one was asked for."""
 
     model_config = ConfigDict(frozen=True)
 
     contents: tuple[tuple[str, int], ...]
+    state: str
     parts: tuple[_Part, ...] = ()
 
 
@@ -68,6 +70,13 @@ def _part_name(name: str, number: int) -> str:
     return f"{start}-{number}-{key}"
 
 
+def _state(opt: Path) -> str:
+    """Another one once a file was changed, be it by accident."""
+    files = sorted((name, entry.stat(follow_symlinks=False)) for name, entry in walk(opt))
+    said = (f"{name}\0{facts.st_size}\0{facts.st_mtime_ns}\0" for name, facts in files)
+    return sha256("".join(said).encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def _packages(opt: Path) -> Sequence[Package]:
     return kept_packages(opt, opt.parent / "packages.json")
 
@@ -84,6 +93,7 @@ class Layers:
     """`folder`: where builds keep what they made. `artifacts`: where zips lie, by their hash."""
 
     def __init__(self, folder: Path, artifacts: Path) -> None:
+        self._home = artifacts.parent
         self._folder = folder / "layers"
         self._staging = folder / "staging"
         self._artifacts = artifacts
@@ -98,14 +108,13 @@ class Layers:
         return BuiltLayer(name, key, "", 0, unzipped, opt, found is not None, contents)
 
     def zips(self, content: BuiltLayer) -> tuple[BuiltLayer, ...]:
-        """The same in as many zips as it takes. Raises GenesysError for what can't be written, and for content that is
-        not what was zipped before."""
-        record = self._record(content.key) or _Record(contents=content.contents)
-        again = bool(record.parts)
-        if again and not self._have_zips(content, record):
-            shutil.rmtree(content.folder.parent, ignore_errors=True)
-            raise GenesysError(f"the files of layer {content.name} were changed on this machine", todo="build again")
-        parts = record.parts if again else self._zipped(content)
+        """The same in as many zips as it takes. Raises GenesysError for what can't be written, and for files that were
+        changed since they were made."""
+        record = self._record(content.key)
+        if record is None:
+            raise GenesysError(f"layer {content.name} went away while it was built", todo="build again")
+        kept = bool(record.parts) and all(is_kept(self._home, one.sha256, one.size) for one in record.parts)
+        parts = record.parts if kept else self._zipped(content, record)
         several = len(parts) > 1
         return tuple(
             replace(
@@ -115,7 +124,7 @@ class Layers:
                 size=part.size,
                 unzipped=part.unzipped,
                 contents=part.contents,
-                reused=content.reused and again,
+                reused=content.reused and bool(record.parts),
             )
             for number, part in enumerate(parts, 1)
         )
@@ -139,16 +148,21 @@ class Layers:
             opt.mkdir()
             fill(opt)
             _protect(opt)
-            record = _Record(contents=part_of(_packages(opt)).contents)
+            record = _Record(contents=part_of(_packages(opt)).contents, state=_state(opt))
             (staging / "layer.json").write_text(record.model_dump_json(), "utf-8")
             self._keep(staging, key)
         return record
 
-    def _zipped(self, content: BuiltLayer) -> tuple[_Part, ...]:
+    def _zipped(self, content: BuiltLayer, record: _Record) -> tuple[_Part, ...]:
         """As a whole first, for that mostly does; what is too big for one call is zipped anew, in parts."""
         opt = content.folder
-        found = _packages(opt)
         with self._staged(content.key) as staging:
+            if content.reused and _state(opt) != record.state:
+                opt.parent.rename(staging / "changed")
+                raise GenesysError(
+                    f"the files of layer {content.name} were changed on this machine", todo="build again"
+                )
+            found = _packages(opt)
             one = self._part(opt, part_of(found), staging)
             parts: tuple[_Part, ...] = (one,)
             if one.size > DIRECT_LIMIT:
@@ -156,29 +170,16 @@ class Layers:
                 if one.sha256 not in {part.sha256 for part in parts}:
                     (self._artifacts / one.sha256).unlink(missing_ok=True)
             told = staging / "layer.json"
-            told.write_text(_Record(contents=content.contents, parts=parts).model_dump_json(), "utf-8")
+            told.write_text(record.model_copy(update={"parts": parts}).model_dump_json(), "utf-8")
             told.replace(opt.parent / "layer.json")
         return parts
 
-    def _part(self, opt: Path, part: Part | _Part, staging: Path) -> _Part:
+    def _part(self, opt: Path, part: Part, staging: Path) -> _Part:
         path = staging / "layer.zip"
         zip = write_zip(opt, path, part.files)
         self._artifacts.mkdir(parents=True, exist_ok=True)
         path.replace(self._artifacts / zip.sha256)
         return _Part(sha256=zip.sha256, size=zip.size, unzipped=zip.unzipped, files=part.files, contents=part.contents)
-
-    def _have_zips(self, content: BuiltLayer, record: _Record) -> bool:
-        home = self._artifacts.parent
-        return all(is_kept(home, one.sha256, one.size) or self._zipped_again(content, one) for one in record.parts)
-
-    def _zipped_again(self, content: BuiltLayer, part: _Part) -> bool:
-        """Artifacts may be thrown away; the content is still there."""
-        with self._staged(content.key) as staging:
-            try:
-                again = self._part(content.folder, part, staging)
-            except GenesysError:
-                return False
-        return again.sha256 == part.sha256
 
     @contextmanager
     def _staged(self, key: str) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from shlex import quote
+from hashlib import sha256
 
 from genesys_tui.engine.functions.packing.archive import MB, UNZIPPED_LIMIT
 from genesys_tui.engine.model.build import BuiltLayer, Member, Project
@@ -39,6 +39,15 @@ class Parts:
         return self.unzipped <= UNZIPPED_LIMIT
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of the code, in hexadecimal: it tells other files from these."""
+        found = sha256()
+        for one in self.members:
+            mode = "x" if one.executable else "-"
+            found.update(f"{one.name}\0{mode}{sha256(one.content).hexdigest()}\0".encode("utf-8", "surrogateescape"))
+        return found.hexdigest()
+
+    @property
     def too_big(self) -> str:
         """Why it does not fit."""
         found = sorted((one for layer in self.layers for one in layer.contents), key=lambda one: -one[1])[:BIGGEST]
@@ -58,10 +67,11 @@ def check_fits(project: Project, parts: Parts) -> None:
 
 
 def refused(project: Project, why: str) -> GenesysError:
-    """A function whose zip would be too big."""
-    return GenesysError(
-        f"function '{project.name}' is too big",
-        why=why,
-        todo="leave out what it does not need, or make it a container image, which may hold 10 GB: `package: image`",
-        command=f"genesys execute function {project.name} --source {quote(str(project.source))} --package image",
-    )
+    """A function whose zip would be too big. Where it is to be a zip, that was said, or it is deployed as one."""
+    todo = "leave out what it does not need"
+    if project.package == "zip":
+        todo += (
+            ", or make it a container image, which may hold 10 GB: `package: image` (what is deployed as a zip can't "
+            "become one, so give it another name)"
+        )
+    return GenesysError(f"function '{project.name}' is too big", why=why, todo=todo)

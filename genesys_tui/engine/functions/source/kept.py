@@ -28,9 +28,10 @@ class Kept:
         """Where its code is, once it is to be run."""
         return self.mirror.folder
 
-    def holds(self, members: Sequence[Member]) -> bool:
-        """Whether the newest build was of just these."""
-        return list(members) == list(self.members)
+    def zip_of(self, members: Sequence[Member]) -> Built | None:
+        """The newest build, where it is the zip of just these."""
+        built = self.built
+        return built if built and built.image is None and list(members) == list(self.members) else None
 
     def zipped(self, members: Sequence[Member]) -> bytes:
         """Their zip; what did not change is not deflated again. Raises GenesysError as `archive.zipped` does."""

@@ -197,7 +197,8 @@ class FunctionSpec(Spec):
     handler: Annotated[str, Field(max_length=128, pattern=r"^\S+$")] | None = None
     source: str | None = None
     package: Package | None = None
-    """What the source becomes; left out: what it was, and of a new one a zip, or an image where a zip can't hold it."""
+    """What the source becomes; left out: what it was, and of a new one a zip, or an image where its dependencies are
+    too big for that."""
     code: str | None = None
     starter: str | None = None
     image: Text | None = None

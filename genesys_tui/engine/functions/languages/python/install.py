@@ -111,7 +111,7 @@ def _install_wheels(wheels: Sequence[Package], wanted: Wanted, uv: Uv, root: Pat
         with suppress(CommandError, UnreachableError):
             (root / _LOCK).write_text(said or "", "utf-8")
             command = ["pip", "install", "--requirements", _LOCK, "--preview-features", "pylock", *options]
-            uv.run([*command, "--target", str(into), *_PLAIN, *_WHEELS, *_options(wanted), *uv.target], root, env)
+            uv.run([*command, "--target", str(into), *_PLAIN, *_WHEELS, *uv.target], root, env)
             return
         rmtree(into, ignore_errors=True)
     _install_hashed(wheels, _WHEELS, wanted, uv, root, into)
@@ -135,7 +135,7 @@ def _names(packages: Sequence[Package]) -> str:
 
 def _options(wanted: Wanted) -> list[str]:
     """Where packages come from, as options of a command."""
-    return [word for line in wanted.options for word in line.replace("=", " ", 1).split(maxsplit=1)]
+    return [word for line in wanted.options for word in re.split(r"\s*=\s*|\s+", line, maxsplit=1)]
 
 
 # for which machine --------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from genesys_tui.engine.functions.languages.python.wanted import Wanted
 from genesys_tui.engine.functions.workshop.workshop import CommandError
 from genesys_tui.engine.model.errors import GenesysError
 
-_FORM = 2
+_FORM = 1
 """Of what is kept: another number resolves everything anew."""
 _WITHOUT_WHEELS = re.compile(r"Wheels are required for `([^`]+)`")
 """uv's hint on a package that only comes as source."""
@@ -110,7 +110,9 @@ def _kept(path: Path) -> Resolution | None:
 
 
 def _package(kept: Mapping[str, Any]) -> Package:
-    return Package(**{**kept, "files": tuple(File(**file) for file in kept["files"])})
+    """Locks of before hold `hashes` alone: what was resolved once stays."""
+    files = kept.get("files") or [{"sha256": one} for one in kept.get("hashes", ())]
+    return Package(kept["name"], kept["source"], kept["where"], tuple(File(**file) for file in files))
 
 
 def _keep(path: Path, found: Resolution) -> None:

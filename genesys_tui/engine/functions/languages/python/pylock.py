@@ -22,7 +22,7 @@ Source = Literal["wheel", "sdist", "vcs", "local"]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A wheel, or source. `url`: where it was found; empty where that is no URL."""
+    """A wheel, or source. `url`: where it was found; empty where that is no URL, or one that is signed for a while."""
 
     sha256: str
     url: str = ""
@@ -71,7 +71,7 @@ def _entry(package: Package) -> str:
 
 def _text(value: str) -> str:
     """As a basic string of TOML, of which those of JSON are a part; DEL alone is not allowed in it."""
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 # one package ------------------------------------------------------------------------------------------------------
@@ -123,7 +123,8 @@ def _checkout(name: str, vcs: Mapping[str, Any]) -> str:
 
 
 def _file(entry: Mapping[str, Any]) -> File:
-    return File(entry["hashes"]["sha256"], entry.get("url", ""))
+    url = entry.get("url", "")
+    return File(entry["hashes"]["sha256"], "" if urlsplit(url).query else url)
 
 
 def _name_of(wheel: Mapping[str, Any]) -> str:
