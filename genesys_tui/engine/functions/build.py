@@ -261,7 +261,7 @@ class Builds:
             if project.package == "image":
                 raise
             what = f"function '{project.name}' is too big for a zip, and can't be made a container image"
-            todo = " or ".join(filter(None, ("leave out what it does not need,", error.todo))).rstrip(",")
+            todo = "leave out what it does not need" + (f", or {error.todo}" if error.todo else "")
             raise GenesysError(what, why=f"{parts.too_big}; {error}", todo=todo, command=error.command) from error
         return self._built(project, known, replace(parts, layers=layers), image.id, image.size, lock, image)
 
