@@ -20,6 +20,8 @@ from genesys_tui.engine.model.errors import GenesysError
 _MAGIC = b"\x7fELF"
 _MACHINES: Mapping[Architecture, int] = {"x86_64": 62, "arm64": 183}
 _NAMES: Mapping[int, str] = {3: "x86 (32 bits)", 40: "arm (32 bits)", 62: "x86_64", 183: "arm64", 243: "RISC-V"}
+_SOURCE = (".py", ".pyi")
+"""What nobody runs but an interpreter that reads text: most of the files of a layer."""
 _VERNEED = 0x6FFFFFFE
 """The type of the section that holds the versions that a file needs (SHT_GNU_verneed)."""
 _GLIBC = re.compile(rb"GLIBC_(?:(\d+)\.(\d+)|(ABI_DT_RELR))")
@@ -38,9 +40,10 @@ class Binary:
 def check_binaries(folder: Path, runtime: Runtime, architecture: Architecture) -> None:
     """Whether every binary below a folder can run there. Raises GenesysError that names the first that can't."""
     allowed = _version(runtime.glibc)
-    files = sorted((name, Path(entry)) for name, entry in walk(folder) if entry.is_file(follow_symlinks=False))
-    for name, path in files:
-        if (found := binary(path)) is None:
+    files = sorted((name, entry.path) for name, entry in walk(folder) if entry.is_file(follow_symlinks=False))
+    for name, place in files:
+        path = Path(place)
+        if name.endswith(_SOURCE) or (found := binary(path)) is None:
             continue
         if found.machine != _MACHINES[architecture]:
             machine = _NAMES.get(found.machine, f"machine {found.machine}")
