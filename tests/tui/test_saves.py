@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from genesys_tui.engine.model.build import Built, BuiltLayer, Project, Seconds, Target
+from genesys_tui.engine.model.build import Built, BuiltImage, BuiltLayer, Project, Seconds, Target
 from genesys_tui.engine.model.errors import NoCredentialsError
 from genesys_tui.engine.model.history import ExecutionRecord
 from genesys_tui.engine.model.invocation import Answer, Failure, Frame
@@ -64,6 +64,13 @@ def test_a_layer_that_is_there_is_reused() -> None:
         BuildDone(1, 21.0, replace(BUILT, layers=(replace(LAYER, reused=True),), seconds=Seconds(total=0.021)))
     )
     assert words(timeline)[0] == "build  21 ms · 14 kB · layer 7c02… reused"
+
+
+def test_an_image_is_called_one() -> None:
+    timeline = saved()
+    image = BuiltImage("ab" * 32, "{}", 14_200)
+    timeline.take(BuildDone(1, 21.0, replace(BUILT, image=image, layers=(), seconds=Seconds(total=0.021))))
+    assert words(timeline)[0] == "build  21 ms · image 14 kB"
 
 
 def test_a_mistake_in_the_source_sends_nothing() -> None:

@@ -54,8 +54,9 @@ def _layer(layer: BuiltLayer) -> Iterator[str]:
 
 
 def build_line(built: Built) -> str:
-    """`14 kB · layer a91f… reused`"""
+    """`14 kB · layer a91f… reused`; of an image `image 21 MB · layer ...`."""
     layers = (
         f"layer {layer.key[:4]}… {'reused' if layer.reused else f'new, {size(layer.size)}'}" for layer in built.layers
     )
-    return " · ".join((size(built.size), *layers))
+    what = f"image {size(built.size)}" if built.image else size(built.size)
+    return " · ".join((what, *layers))

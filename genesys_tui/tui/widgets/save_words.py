@@ -68,7 +68,8 @@ def _build(save: Save) -> Said:
     if save.built is None:
         return (f"build  {save.note}" if save.note else "build  …"), "faint"
     done = save.built
-    parts = [f"build  {seconds(done.built.seconds.total * 1000)}", size(done.built.size), *_layers(done)]
+    what = f"image {size(done.built.size)}" if done.built.image else size(done.built.size)
+    parts = [f"build  {seconds(done.built.seconds.total * 1000)}", what, *_layers(done)]
     return " · ".join(parts), ""
 
 
