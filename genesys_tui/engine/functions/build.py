@@ -24,7 +24,7 @@ from genesys_tui.engine.functions.packing.ready_zip import members_of, ready_zip
 from genesys_tui.engine.functions.source.kept import Kept
 from genesys_tui.engine.functions.source.mirror import Mirror
 from genesys_tui.engine.functions.source.source import Sources
-from genesys_tui.engine.functions.sweeping import sweep
+from genesys_tui.engine.functions.staging import sweep
 from genesys_tui.engine.functions.workshop.choice import workshop
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
 from genesys_tui.engine.functions.workshop.workshop import StoppedError, Told, Workshop

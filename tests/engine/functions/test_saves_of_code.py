@@ -23,6 +23,7 @@ from genesys_tui.engine.model.loop import BuildDone, Failed
 from genesys_tui.engine.model.source_error import SourceError
 from genesys_tui.engine.workspace import Settings, Workspace, read_stack_file
 from tests.engine.functions.projects import written
+from tests.engine.functions.test_build_faults import loop
 from tests.engine.functions.test_limits_of_code import in_memory, workspace
 from tests.engine.functions.test_loop import (
     CODE,
@@ -31,7 +32,6 @@ from tests.engine.functions.test_loop import (
     code_there,
     deployed,
     folder,
-    loop_of,
     save,
     started,
     told,
@@ -40,17 +40,7 @@ from tests.engine.functions.test_loop import (
 from tests.engine.functions.whole_builds import eventually, house
 from tests.faults import FaultProxy
 
-__all__ = ["folder", "in_memory", "told", "workspace"]
-
-
-@pytest.fixture
-def loop(workspace: Workspace, folder: Path, told: Told) -> Iterator[Loop]:
-    """It runs nothing: that is not what this is about."""
-    loop = loop_of(workspace, folder, told)
-    loop.event = None
-    yield loop
-    loop.close()
-    loop.wait()
+__all__ = ["folder", "in_memory", "loop", "told", "workspace"]
 
 
 def test_a_syntax_error_uploads_nothing(loop: Loop, told: Told, folder: Path, proxy: FaultProxy) -> None:

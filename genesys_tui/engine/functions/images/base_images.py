@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from secrets import token_hex
 from threading import Event
 from typing import IO, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from genesys_tui.engine.functions.images.image_layers import Compressed, ImageLayer, kept
+from genesys_tui.engine.functions.staging import staged
 from genesys_tui.engine.functions.workshop.child import follow
 from genesys_tui.engine.functions.workshop.engine import PULL_LIMIT, Engine, EngineError, Image, find_engine
 from genesys_tui.engine.functions.workshop.workshop import StoppedError, Told
@@ -103,7 +102,7 @@ class BaseImages:
         return all((self._artifacts / one.sha256).is_file() for one in layers)
 
     def _make(self, engine: Engine, image: Image) -> Base:
-        with self._staged() as staging:
+        with staged(self._staging, "base", "the base can't be kept") as staging:
             archive = staging / "base.tar"
             self._save(engine, image, archive)
             base = self._taken(archive, staging / "layer")
@@ -152,18 +151,6 @@ class BaseImages:
                 packed.write(piece)
             layer = packed.end()
         return kept(layer, staging, self._artifacts)
-
-    @contextmanager
-    def _staged(self) -> Iterator[Path]:
-        staging = self._staging / f"base-{token_hex(4)}"
-        try:
-            staging.mkdir(parents=True)
-            yield staging
-        except OSError as error:
-            why = f"{error.filename or staging}: {error.strerror or error}"
-            raise GenesysError("the base can't be kept", why=why, todo="make room on the disk") from error
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
 
 
 class _Readable(Protocol):

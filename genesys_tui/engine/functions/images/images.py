@@ -4,13 +4,10 @@ dependencies and one for the code. No container runs for it. Source: the OCI ima
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 from threading import Event
 from typing import Any
 
@@ -22,6 +19,7 @@ from genesys_tui.engine.functions.images.image_layers import ImageLayer, below, 
 from genesys_tui.engine.functions.langpack import Langpack
 from genesys_tui.engine.functions.packing.archive import MB
 from genesys_tui.engine.functions.packing.parts import Parts
+from genesys_tui.engine.functions.staging import staged
 from genesys_tui.engine.functions.workshop.settings import BuilderSettings
 from genesys_tui.engine.functions.workshop.workshop import Told
 from genesys_tui.engine.local import keep_artifact
@@ -56,8 +54,9 @@ class Images:
         named = self.settings.base_for(target.runtime)
         recipe = containerfile(pack.folder / "Containerfile", {"VERSION": version}, named)
         base = self._bases.base(recipe.base, target.architecture)
-        with self._staged() as staging:
-            own = [(copy, layer) for copy in recipe.copies for layer in self._copied(project, copy, parts, staging)]
+        with staged(self._staging, "image", "the image can't be written") as staging:
+            part = staging / "part"
+            own = [(copy, layer) for copy in recipe.copies for layer in self._copied(project, copy, parts, part)]
         layers = (*base.layers, *(layer for _, layer in own))
         _check_size(project, layers)
         configuration = _configuration(base, own, (parts.handler,) if parts.handler else recipe.command)
@@ -98,19 +97,6 @@ class Images:
         self._folder.mkdir(parents=True, exist_ok=True)
         staging.replace(path)
         return made
-
-    @contextmanager
-    def _staged(self) -> Iterator[Path]:
-        """A path for what is not whole yet."""
-        folder = self._staging / f"image-{token_hex(4)}"
-        try:
-            folder.mkdir(parents=True)
-            yield folder / "part"
-        except OSError as error:
-            why = f"{error.filename or folder}: {error.strerror or error}"
-            raise GenesysError("the image can't be written", why=why, todo="make room on the disk") from error
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _configuration(base: Base, own: Sequence[tuple[Copy, ImageLayer]], command: Sequence[str]) -> bytes:

@@ -7,15 +7,13 @@ there is whole, whenever a process is killed.
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
-from secrets import token_hex
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -23,6 +21,7 @@ from genesys_tui.engine.functions.packing.archive import RECIPE, write_zip
 from genesys_tui.engine.functions.packing.packages import Package, kept_packages
 from genesys_tui.engine.functions.packing.splitting import Part, part_of, split
 from genesys_tui.engine.functions.packing.walk import walk
+from genesys_tui.engine.functions.staging import staged
 from genesys_tui.engine.local import DIRECT_LIMIT, is_kept
 from genesys_tui.engine.model.build import BuiltLayer, Target
 from genesys_tui.engine.model.errors import GenesysError
@@ -38,7 +37,6 @@ class _Part(BaseModel):
     sha256: str
     size: int
     unzipped: int
-    files: tuple[str, ...]
     contents: tuple[tuple[str, int], ...]
 
 
@@ -179,19 +177,10 @@ class Layers:
         zip = write_zip(opt, path, part.files)
         self._artifacts.mkdir(parents=True, exist_ok=True)
         path.replace(self._artifacts / zip.sha256)
-        return _Part(sha256=zip.sha256, size=zip.size, unzipped=zip.unzipped, files=part.files, contents=part.contents)
+        return _Part(sha256=zip.sha256, size=zip.size, unzipped=zip.unzipped, contents=part.contents)
 
-    @contextmanager
-    def _staged(self, key: str) -> Iterator[Path]:
-        staging = self._staging / f"{key[:16]}-{os.getpid()}-{token_hex(4)}"
-        try:
-            staging.mkdir(parents=True)
-            yield staging
-        except OSError as error:
-            why = f"{error.filename or staging}: {error.strerror or error}"
-            raise GenesysError("the layer can't be written", why=why, todo="make room on the disk") from error
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+    def _staged(self, key: str) -> AbstractContextManager[Path]:
+        return staged(self._staging, key[:16], "the layer can't be written")
 
     def _keep(self, staging: Path, key: str) -> None:
         """One that is there already is as good, or was never whole."""
