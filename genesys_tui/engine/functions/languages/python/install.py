@@ -106,14 +106,14 @@ def _install_source(package: Package, wanted: Wanted, uv: Uv, root: Path, into: 
 def _install_wheels(wheels: Sequence[Package], wanted: Wanted, uv: Uv, root: Path, into: Path) -> None:
     """From where the lock says that they are: out of the cache, which asks nobody, else over the network. Where they
     are no longer there, or never were for us (a lock that was made beside another mirror), as the index has them."""
-    said = pylock_of(wheels)
-    for options, env in _OUT_OF_THE_LOCK if said else ():
-        with suppress(CommandError, UnreachableError):
-            (root / _LOCK).write_text(said or "", "utf-8")
-            command = ["pip", "install", "--requirements", _LOCK, "--preview-features", "pylock", *options]
-            uv.run([*command, "--target", str(into), *_PLAIN, *_WHEELS, *uv.target], root, env)
-            return
-        rmtree(into, ignore_errors=True)
+    if said := pylock_of(wheels):
+        (root / _LOCK).write_text(said, "utf-8")
+        command = ["pip", "install", "--requirements", _LOCK, "--preview-features", "pylock", "--target", str(into)]
+        for options, env in _OUT_OF_THE_LOCK:
+            with suppress(CommandError, UnreachableError):
+                uv.run([*command, *options, *_PLAIN, *_WHEELS, *uv.target], root, env)
+                return
+            rmtree(into, ignore_errors=True)
     _install_hashed(wheels, _WHEELS, wanted, uv, root, into)
 
 
